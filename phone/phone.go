@@ -1,0 +1,102 @@
+// Package phone is one Cisco IP phone, told as its boot sequence.
+//
+//	power on    Identity (name, model, MIC)  +  Flash (what survived)  +  Env (the world)
+//	 1 ctl        CTLSEP<MAC>.tlv: is its signer a SAST of the list this phone HOLDS?
+//	 2 itl        ITLSEP<MAC>.tlv, else ITLFile.tlv: the same question, else ask TVS
+//	 3 config     SEP<MAC>.cnf.xml.sgn: verify, decrypt (.enc.sgn), parse
+//	 4 capf       TCP 3804: make a key, obtain the LSC; then back to 3, once
+//	 5 register   TCP 2443: mutual TLS, then SCCP registration
+//	   serve      keepalive, fail over and back, reset and restart
+//
+// Read boot.go first: it is the table above as a loop. Every question of trust
+// is answered in trust.go and nowhere else. A Phone has no opinion about load,
+// logs or terminals: it borrows what it needs through Env and says what
+// happened as typed events (event.go).
+package phone
+
+import (
+	"context"
+	"crypto"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+
+	"github.com/phonebank/phonebank/wire/capf"
+	"github.com/phonebank/phonebank/wire/cnf"
+	"github.com/phonebank/phonebank/wire/ctl"
+)
+
+// Credential is a certificate and its key. The certificate is DER and parsed
+// on use; keys may be shared between phones (a pool).
+type Credential struct {
+	Certificate []byte // DER
+	Key         crypto.Signer
+}
+
+// Identity is what a phone leaves the factory with, and what its user types.
+type Identity struct {
+	Name  Name
+	Model *Model
+	// MIC returns the manufacturer-installed certificate. It is called when the
+	// certificate is first needed; nil means the phone has none.
+	MIC func() (*Credential, error)
+	// AuthString is what the user types when CAPF asks for an authentication
+	// string; empty means that nobody types anything.
+	AuthString string
+	// Address is the local address of the phone; the zero value leaves the
+	// choice to the system.
+	Address netip.Addr
+}
+
+// Flash is what survives a reboot. Lists and configurations are immutable and
+// may be shared between phones.
+type Flash struct {
+	CTL, ITL *ctl.List
+	LSC      *Credential
+	Config   *cnf.Config
+}
+
+// Files fetches a file as a phone does: by TFTP, whole or not at all. A file
+// that the server does not have is an error that wraps ErrNotFound.
+type Files interface {
+	Fetch(ctx context.Context, name string) ([]byte, error)
+}
+
+// Keys makes the key that CAPF asks for: fresh, or from a pool.
+type Keys interface {
+	NewKey(ctx context.Context, spec capf.KeySpec) (crypto.Signer, error)
+}
+
+// Env is everything a phone borrows from the world. Zero fields mean the
+// sensible default: the system's network, fresh keys, no limits, no listener.
+type Env struct {
+	Files   Files
+	Dial    func(ctx context.Context, network, address string) (net.Conn, error)
+	Keys    Keys
+	Limits  Limits
+	Rand    *rand.Rand   // jitter only, never keys
+	Watch   func(Record) // called from one goroutine at a time per phone
+	Timers  *Wheel       // shared keepalive timer; nil: one timer a phone
+	Standby bool         // keep a second connection to the next CallManager
+}
+
+// Phone is one phone. Its methods are not safe for concurrent use, except
+// where they say so.
+type Phone struct {
+	id    Identity
+	flash Flash
+	env   Env
+	mic   *Credential // once minted
+	boots int
+}
+
+// New returns a phone that is switched off.
+func New(id Identity, flash Flash, env Env) *Phone {
+	return &Phone{id: id, flash: flash, env: env.withDefaults(id)}
+}
+
+// Name is the device name.
+func (p *Phone) Name() Name { return p.id.Name }
+
+// Flash returns what would survive a power cut now.
+func (p *Phone) Flash() Flash { return p.flash }

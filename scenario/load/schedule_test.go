@@ -1,0 +1,224 @@
+package load
+
+import (
+	"errors"
+	"iter"
+	"math"
+	"testing"
+	"testing/quick"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/phonebank/phonebank/scenario/internal/phrase"
+)
+
+func stages(t *testing.T, texts ...string) []Stage {
+	t.Helper()
+	var list []Stage
+	for _, text := range texts {
+		stage, err := ParseStage(text)
+		if err != nil {
+			t.Fatalf("%q: %v", text, err)
+		}
+		list = append(list, stage)
+	}
+	return list
+}
+
+func take(seq iter.Seq[time.Duration], n int) []time.Duration {
+	var list []time.Duration
+	for at := range seq {
+		if list = append(list, at); len(list) == n {
+			break
+		}
+	}
+	return list
+}
+
+func TestStartsAreExact(t *testing.T) {
+	const ms = time.Millisecond
+	for title, row := range map[string]struct {
+		stages []string
+		want   map[int]time.Duration // phone number to start
+	}{
+		"hold without end": {
+			[]string{"hold 200/s"},
+			map[int]time.Duration{0: 0, 1: 5 * ms, 2: 10 * ms, 1000: 5 * time.Second, 1_000_000: 5000 * time.Second},
+		},
+		"a third of a second": {
+			[]string{"hold 3/s"},
+			map[int]time.Duration{1: 333333333, 2: 666666667, 3: time.Second},
+		},
+		"one a minute": {
+			[]string{"hold 1/m"},
+			map[int]time.Duration{1: time.Minute, 60: time.Hour},
+		},
+		"ramp up from zero, then hold": { // 0 to 10/s over 10 s: area t²/2
+			[]string{"ramp 0/s to 10/s over 10s", "hold 10/s"},
+			map[int]time.Duration{0: 0, 2: 2 * time.Second, 8: 4 * time.Second, 32: 8 * time.Second, 50: 10 * time.Second, 51: 10100 * ms},
+		},
+		"ramp down to zero, then hold": { // 10 to 0/s over 10 s: area 10t - t²/2
+			[]string{"ramp 10/s to 0/s over 10s", "hold 1/s"},
+			map[int]time.Duration{18: 2 * time.Second, 32: 4 * time.Second, 50: 10 * time.Second, 53: 13 * time.Second},
+		},
+		"design's example": { // (10+200)/2 · 30 = 3150 in the ramp
+			[]string{"ramp 10/s to 200/s over 30s", "hold 200/s"},
+			map[int]time.Duration{0: 0, 3150: 30 * time.Second, 3151: 30005 * ms, 10000: 64250 * ms},
+		},
+		"last stage with an end repeats as it is": {
+			[]string{"hold 5/s for 1s", "hold 10/s for 1s"},
+			map[int]time.Duration{5: time.Second, 15: 2 * time.Second, 25: 3 * time.Second, 26: 3100 * ms},
+		},
+		"last ramp repeats as a saw": { // 0 to 8/s over 1 s: area 4t², so four phones a tooth
+			[]string{"ramp 0/s to 8/s over 1s"},
+			map[int]time.Duration{0: 0, 1: 500 * ms, 4: time.Second, 5: 1500 * ms, 41: 10500 * ms},
+		},
+		"a pause in the middle": {
+			[]string{"hold 2/s for 1s", "hold 0/s for 10s", "hold 2/s"},
+			map[int]time.Duration{0: 0, 1: 500 * ms, 2: 11 * time.Second, 3: 11500 * ms},
+		},
+		"a pause first": {
+			[]string{"hold 0/s for 3s", "hold 1/s"},
+			map[int]time.Duration{0: 3 * time.Second, 1: 4 * time.Second},
+		},
+		"so slow that it never comes": {
+			[]string{"hold 0.000000001/h"},
+			map[int]time.Duration{0: 0, 1000: never},
+		},
+	} {
+		t.Run(title, func(t *testing.T) {
+			s := Schedule{Stages: stages(t, row.stages...)}
+			if err := s.Check(); err != nil {
+				t.Fatal(err)
+			}
+			for n, want := range row.want {
+				if got := s.At(float64(n)); got != want {
+					t.Errorf("phone %d: got %v, want %v", n, got, want)
+				}
+			}
+			for n, got := range take(s.Starts(), 60) {
+				if want := s.At(float64(n)); got != want {
+					t.Errorf("start %d: got %v, want %v", n, got, want)
+				}
+			}
+		})
+	}
+}
+
+func TestSchedulesThatLeavePhonesOver(t *testing.T) {
+	for title, row := range map[string]struct {
+		stages []string
+		stage  int
+		want   string
+	}{
+		"endless stage in the middle": {[]string{"hold 1/s", "hold 2/s"}, 0, `stage 1: "hold 1/s" never ends, so the stages after it never come; give it a duration (for 1m)`},
+		"last stage stands still":     {[]string{"hold 1/s for 1s", "hold 0/s"}, 1, `stage 2: "hold 0/s" is the last stage and starts nobody, so phones would be left over`},
+		"last ramp from zero to zero": {[]string{"ramp 0/s to 0/s over 1s"}, 0, `stage 1: "hold 0/s for 1s" is the last stage and starts nobody, so phones would be left over`},
+	} {
+		t.Run(title, func(t *testing.T) {
+			err := Schedule{Stages: stages(t, row.stages...)}.Check()
+			var fault *StageError
+			if !errors.As(err, &fault) || fault.Stage != row.stage || err.Error() != row.want {
+				t.Errorf("got  %v\nwant %s", err, row.want)
+			}
+		})
+	}
+	if err := (Schedule{}).Check(); err == nil {
+		t.Error("no stages were accepted")
+	}
+}
+
+func TestPoissonArrivals(t *testing.T) {
+	s := Schedule{Stages: stages(t, "ramp 10/s to 100/s over 20s", "hold 100/s"), Arrivals: Poisson, Seed: 42}
+	first, again := take(s.Starts(), 10_000), take(s.Starts(), 10_000)
+	if diff := cmp.Diff(first, again); diff != "" {
+		t.Error("the same seed gave other starts")
+	}
+	s.Seed++
+	if cmp.Equal(first, take(s.Starts(), 10_000)) {
+		t.Error("another seed gave the same starts")
+	}
+	var squares float64
+	for n := range first[1:] {
+		if first[n+1] < first[n] {
+			t.Fatalf("start %d is before start %d", n+1, n)
+		}
+		// In the flat part gaps have mean 10 ms and, as exponentials do, the same deviation.
+		gap := (first[n+1] - first[n]).Seconds() / 0.01
+		if n >= 2000 {
+			squares += (gap - 1) * (gap - 1)
+		}
+	}
+	if variance := squares / 7999; math.Abs(variance-1) > 0.1 {
+		t.Errorf("the gaps vary by %.2f mean gaps squared, want 1: these are not Poisson arrivals", variance)
+	}
+	// 1100 starts in the ramp; after 10,000 the count strays by 100 (one deviation).
+	want := 20 + (10_000-1100)/100.0
+	if got := first[9_999].Seconds(); math.Abs(got-want) > 3 {
+		t.Errorf("phone 10,000 starts at %.2f s, want about %.2f s", got, want)
+	}
+}
+
+func TestStartsNeverGoBack(t *testing.T) {
+	holds := func(from, to uint16, ms uint16, n uint16) bool {
+		s := Schedule{Stages: []Stage{
+			{From: Rate(from), To: Rate(to), For: time.Duration(ms) * time.Millisecond},
+			{From: Rate(to) + 1, To: Rate(from) + 1, For: time.Second},
+		}}
+		return s.At(float64(n)) <= s.At(float64(n)+0.5) && s.At(float64(n)) >= 0
+	}
+	if err := quick.Check(holds, &quick.Config{MaxCount: 20_000}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStagesReadAndPrint(t *testing.T) {
+	for _, text := range []string{"hold 200/s", "hold 0.5/s for 1m30s", "ramp 10/s to 200/s over 30s"} {
+		stage, err := ParseStage(text)
+		if err != nil || stage.String() != text {
+			t.Errorf("%q came back as %q, %v", text, stage, err)
+		}
+	}
+	for title, row := range map[string]struct {
+		text   string
+		offset int
+		want   string
+	}{
+		"empty":               {"", 0, "an empty stage; write hold 200/s for 1m, or ramp 10/s to 200/s over 30s"},
+		"unknown verb":        {"rampp 1/s to 2/s over 3s", 0, `"rampp" is no stage; did you mean "ramp"?`},
+		"unit missing":        {"hold 200", 5, `"200" has no unit; write 200/s`},
+		"odd unit":            {"hold 200/day", 9, `"day" is no unit of a rate; write /s, /m or /h`},
+		"no number":           {"hold fast", 5, `"fast" is no rate; write it like 200/s`},
+		"negative":            {"hold -1/s", 5, `"-1/s" is no rate; write it like 200/s`},
+		"not a number":        {"hold NaN/s", 5, `"NaN/s" is no rate; write it like 200/s`},
+		"beyond any machine":  {"hold 1000001/s", 5, `"1000001/s" is more than 1000000/s`},
+		"hold over":           {"hold 2/s over 1m", 9, `"over" stands where "for" is expected`},
+		"cut short":           {"ramp 1/s to 2/s", 15, `the stage ends where "over" is expected`},
+		"cut shorter":         {"ramp 1/s to", 11, `the stage ends where a rate such as 200/s is expected`},
+		"duration bare":       {"ramp 1/s to 2/s over 30", 21, `"30" has no unit; write 30s, 30m or 30ms`},
+		"duration zero":       {"hold 2/s for 0s", 13, `a stage of "0s" starts nobody`},
+		"duration negative":   {"hold 2/s for -1s", 13, `"-1s" is negative`},
+		"duration of an age":  {"hold 2/s for 10000h", 13, `"10000h" is longer than a month (744h)`},
+		"a word too many":     {"hold 2/s for 1m or so", 16, `"or" is one word too many`},
+		"blanks before words": {"  hold   x", 9, `"x" is no rate; write it like 200/s`},
+	} {
+		t.Run(title, func(t *testing.T) {
+			_, err := ParseStage(row.text)
+			var fault *phrase.Error
+			if !errors.As(err, &fault) || fault.Offset != row.offset || fault.Problem != row.want {
+				t.Errorf("got  %+v\nwant %d: %s", err, row.offset, row.want)
+			}
+		})
+	}
+}
+
+func BenchmarkStarts(b *testing.B) {
+	s := Schedule{Stages: []Stage{{From: 10, To: 200, For: 30 * time.Second}, {From: 200, To: 200}}, Arrivals: Poisson}
+	n := 0
+	for range s.Starts() {
+		if n++; n >= b.N {
+			break
+		}
+	}
+}

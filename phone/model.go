@@ -41,6 +41,7 @@ type Timers struct {
 	TFTPTries int           // datagrams sent before "TFTP timeout"
 	BlockSize int           // bytes a block; 512 asks for nothing
 	MaxFile   int           // bytes; a longer file is refused while it arrives
+	Transfer  time.Duration // a whole file
 
 	Connect   time.Duration // TCP connect
 	Handshake time.Duration // TLS handshake
@@ -62,7 +63,7 @@ type Timers struct {
 }
 
 var usualTimers = Timers{
-	TFTPTry: time.Second, TFTPTries: 4, BlockSize: 512, MaxFile: 550_001,
+	TFTPTry: time.Second, TFTPTries: 4, BlockSize: 512, MaxFile: 550_001, Transfer: 60 * time.Second,
 	Connect: 10 * time.Second, Handshake: 10 * time.Second, Answer: 10 * time.Second, Optional: time.Second,
 	CAPF: 60 * time.Second, TVS: 10 * time.Second, CAPFTries: 3, CAPFRetry: 30 * time.Second,
 	Rounds: 2, RegisterWait: 20 * time.Second, Boots: 2, Reboot: 10 * time.Second,

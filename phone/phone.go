@@ -20,6 +20,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/phonebank/phonebank/wire/capf"
 	"github.com/phonebank/phonebank/wire/cnf"
@@ -75,9 +76,26 @@ type Env struct {
 	Keys    Keys
 	Limits  Limits
 	Rand    *rand.Rand   // jitter only, never keys
-	Watch   func(Record) // called from one goroutine at a time per phone
+	Watch   func(Record) // safe for concurrent use: keepalives go out beside what the phone reads
+	Lists   *Lists       // parses equal trust lists once for all phones; nil: each phone its own
 	Timers  *Wheel       // shared keepalive timer; nil: one timer a phone
 	Standby bool         // keep a second connection to the next CallManager
+}
+
+func (e Env) withDefaults(id Identity) Env {
+	if e.Dial == nil {
+		e.Dial = defaultDial(id.Address)
+	}
+	if e.Files == nil {
+		e.Files = &TFTP{Local: id.Address, Timers: id.Model.Timers}
+	}
+	if e.Keys == nil {
+		e.Keys = FreshKeys{}
+	}
+	if e.Rand == nil {
+		e.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
+	}
+	return e
 }
 
 // Phone is one phone. Its methods are not safe for concurrent use, except
@@ -88,11 +106,14 @@ type Phone struct {
 	env   Env
 	mic   *Credential // once minted
 	boots int
+	last  outage            // why the phone was last without a CallManager
+	bad   map[int]time.Time // CallManagers that failed, and when
+	tvs   *TVSClient        // keeps its cache between boots
 }
 
 // New returns a phone that is switched off.
 func New(id Identity, flash Flash, env Env) *Phone {
-	return &Phone{id: id, flash: flash, env: env.withDefaults(id)}
+	return &Phone{id: id, flash: flash, env: env.withDefaults(id), last: outInitialized}
 }
 
 // Name is the device name.

@@ -1,0 +1,53 @@
+package phone
+
+import (
+	"github.com/phonebank/phonebank/wire/capf"
+	"github.com/phonebank/phonebank/wire/cnf"
+)
+
+// capfVersion is the protocol version that phones answer with (CAPF, section
+// 4).
+const capfVersion = 3
+
+// authenticate picks the phone's proof of identity for a CAPF authentication
+// mode (CAPF, section 9).
+func (e *enrolment) authenticate(p *Phone, mode cnf.AuthMode) error {
+	mic, err := p.factoryCertificate()
+	if err != nil {
+		return err
+	}
+	first, second := p.flash.LSC, mic
+	switch mode {
+	case cnf.CAPFString:
+		e.text = &p.id.AuthString
+		return nil
+	case cnf.CAPFMIC:
+		first, second = mic, p.flash.LSC
+	case cnf.CAPFLSC:
+	default:
+		e.text = new(string)
+		return nil
+	}
+	if e.own = first; e.own == nil {
+		e.own = second
+	}
+	if e.own == nil {
+		return failf(CauseLocal, "CAPF asks for an existing certificate, and the phone has neither LSC nor MIC")
+	}
+	return nil
+}
+
+// introduce is the AUTH_RES.
+func (e *enrolment) introduce() (capf.Message, error) {
+	answer := capf.AuthResponse(e.session, capfVersion, capf.ReasonSuccess, e.device)
+	if e.text != nil {
+		answer.Elements = append(answer.Elements, capf.PasswordElement(*e.text))
+		return answer, nil
+	}
+	proof, err := capf.SignCredential(e.device, e.own.Certificate, e.own.Key)
+	if err != nil {
+		return answer, &failure{cause: CauseLocal, text: "signing the authentication", err: err}
+	}
+	answer.Elements = append(answer.Elements, proof...)
+	return answer, nil
+}

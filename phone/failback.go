@@ -1,0 +1,144 @@
+package phone
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/phonebank/phonebank/wire/cnf"
+	"github.com/phonebank/phonebank/wire/sccp"
+)
+
+// errBetter ends a session because a better CallManager has granted a token.
+var errBetter = errors.New("a CallManager of higher priority takes the phone back")
+
+// serveUntilBetter serves a session. While that is with a CallManager other
+// than the first of the list, it also watches the better ones; the link that
+// granted a token is returned, and then the phone should move.
+func (p *Phone) serveUntilBetter(ctx context.Context, session *Session) (*link, error) {
+	if session.link.node == 0 {
+		return nil, session.Serve(ctx)
+	}
+	serving, end := context.WithCancelCause(ctx)
+	found := make(chan *link, 1)
+	go func() {
+		better := p.watchBetter(serving, session.config, session.link.node)
+		if better != nil {
+			end(errBetter)
+		}
+		found <- better
+	}()
+	err := session.Serve(serving)
+	end(err)
+	better := <-found
+	if better != nil && ctx.Err() != nil {
+		better.conn.Close()
+		better = nil
+	}
+	return better, err
+}
+
+// watchBetter tries the CallManagers before the given one again and again. It
+// returns a link that has been healthy for the time the configuration asks for
+// and on which a token was granted (SCCP, section 5.5), or nil when ctx ends.
+func (p *Phone) watchBetter(ctx context.Context, config *cnf.Config, than int) *link {
+	for {
+		if sleep(ctx, p.jitter(p.id.Model.Timers.Probe)) != nil {
+			return nil
+		}
+		for node := range than {
+			l, err := p.openLink(ctx, startWatch(), config, node)
+			if err != nil {
+				continue
+			}
+			if p.stayHealthy(ctx, l, config) && p.askToken(ctx, l) {
+				return l
+			}
+			l.conn.Close()
+			if ctx.Err() != nil {
+				return nil
+			}
+		}
+	}
+}
+
+// stayHealthy sends keepalives over a link that is not registered until the
+// monitoring time has passed.
+func (p *Phone) stayHealthy(ctx context.Context, l *link, config *cnf.Config) bool {
+	timers := p.id.Model.Timers
+	monitor := config.ConnectionMonitor
+	if monitor <= 0 {
+		monitor = timers.Connection
+	}
+	healthy := time.Now().Add(monitor)
+	for {
+		if _, err := p.exchange(ctx, l, &sccp.KeepAliveReq{}, sccp.IDKeepAliveAck); err != nil {
+			return false
+		}
+		left := time.Until(healthy)
+		if left <= 0 {
+			return true
+		}
+		if sleep(ctx, min(left, timers.Probe)) != nil {
+			return false
+		}
+	}
+}
+
+// askToken asks for a token until the CallManager grants it. A rejection says
+// how long to wait.
+func (p *Phone) askToken(ctx context.Context, l *link) bool {
+	req := &sccp.RegisterTokenReq{
+		DeviceName: string(p.id.Name), StationIP: l.localIP(), DeviceType: p.id.Model.DeviceType,
+	}
+	for {
+		answer, err := p.exchange(ctx, l, req, sccp.IDRegisterTokenAck, sccp.IDRegisterTokenReject)
+		if err != nil {
+			return false
+		}
+		reject, ok := answer.(*sccp.RegisterTokenReject)
+		if !ok {
+			return true
+		}
+		wait := time.Duration(reject.WaitTime) * time.Second
+		if sleep(ctx, min(max(wait, time.Second), badTime)) != nil {
+			return false
+		}
+	}
+}
+
+// exchange sends a message and waits for one of the given answers.
+func (p *Phone) exchange(ctx context.Context, l *link, m sccp.Message, want ...sccp.ID) (sccp.Message, error) {
+	unblock := context.AfterFunc(ctx, func() { l.conn.SetDeadline(time.Unix(1, 0)) })
+	defer unblock()
+	if err := l.send(m); err != nil {
+		return nil, err
+	}
+	deadline := time.Now().Add(p.id.Model.Timers.Answer)
+	for {
+		answer, err := l.next(deadline)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range want {
+			if answer.ID() == id {
+				return answer, nil
+			}
+		}
+	}
+}
+
+// failBack moves to the better CallManager. If that fails after all, the phone
+// fails over from there.
+func (p *Phone) failBack(ctx context.Context, session *Session, better *link) (*Session, error) {
+	session.Close()
+	delete(p.bad, better.node)
+	return p.again(AfterFailback, func(watch *stopwatch) (*Session, error) {
+		moved, err := p.registerOver(ctx, session.config, better, outFailback)
+		if err == nil {
+			return moved, nil
+		}
+		p.markBad(better.node)
+		return p.registerAnywhere(ctx, watch, session.config, outageOf(err))
+	})
+}

@@ -1,0 +1,181 @@
+package phone
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/phonebank/phonebank/wire/sccp"
+)
+
+// registration is the phone's side of an SCCP registration (SCCP, section 5.1)
+// as a plain state machine: a message in, messages out; no connection, clock
+// or goroutine. Servers differ in what they answer, so every state but the
+// first and the last goes on by itself when the model's Optional time has
+// passed in silence ("quiet").
+//
+//	state     | event                          | send                                            | next
+//	----------+--------------------------------+-------------------------------------------------+-----------
+//	asking    | RegisterAck                    | -                                               | acked
+//	asking    | RegisterReject                 | -                                               | rejected
+//	acked     | CapabilitiesReq, or quiet      | CapabilitiesRes, ButtonTemplateReq,             | templates
+//	          |                                | SoftKeyTemplateReq, SoftKeySetReq, ConfigStatReq|
+//	templates | ButtonTemplateRes, or quiet    | a StatReq for every button it lists             | buttons
+//	buttons   | the last line's answer, or     | RegisterAvailableLines, TimeDateReq             | dating
+//	          | quiet, or no line was listed   |                                                 |
+//	dating    | TimeDateRes                    | -                                               | registered
+//	any later | CapabilitiesReq                | CapabilitiesRes                                 | same
+//	any       | anything else                  | -                                               | same
+type registration struct {
+	state   registrationState
+	model   *Model
+	version uint8 // negotiated; 0 until RegisterAck
+	ack     sccp.RegisterAck
+	refusal string // text of RegisterReject
+	lines   uint32 // listed in the button template
+	waiting int    // line answers still to come
+}
+
+type registrationState int
+
+const (
+	asking registrationState = iota
+	acked
+	templates
+	buttons
+	dating
+	registered
+	rejected
+)
+
+// begin returns what a phone says first: why it was away, and who it is.
+func (r *registration) begin(id Identity, self netip.Addr, last outage, stamp string) []sccp.Message {
+	r.model = id.Model
+	req := sccp.RegisterReq{
+		DeviceName: string(id.Name), StationIP: self, DeviceType: id.Model.DeviceType, MaxStreams: id.Model.MaxStreams,
+		ProtocolVersion: id.Model.Protocol, Features: id.Model.Features, MaxLines: id.Model.MaxLines,
+		FirmwareLoadName: id.Model.Load, ConfigVersionStamp: stamp,
+	}
+	return []sccp.Message{last.alarm(id), &req}
+}
+
+// handle takes the next message from the CallManager.
+func (r *registration) handle(m sccp.Message) []sccp.Message {
+	switch m := m.(type) {
+	case *sccp.RegisterAck:
+		if r.state == asking {
+			r.ack, r.state = *m, acked
+			r.version = sccp.Negotiate(r.model.Protocol, m.MaxProtocolVersion)
+		}
+	case *sccp.RegisterReject:
+		if r.state == asking {
+			r.refusal, r.state = m.Text, rejected
+		}
+	case *sccp.CapabilitiesReq:
+		switch r.state {
+		case asking, rejected:
+		case acked:
+			return r.askTemplates()
+		default:
+			return []sccp.Message{capabilities()}
+		}
+	case *sccp.ButtonTemplateRes:
+		if r.state == templates {
+			return r.askButtons(m.Buttons)
+		}
+	case *sccp.LineStatRes, *sccp.LineStatV2Res:
+		if r.state == buttons {
+			if r.waiting--; r.waiting <= 0 {
+				return r.finish()
+			}
+		}
+	case *sccp.TimeDateRes:
+		if r.state == dating {
+			r.state = registered
+		}
+	}
+	return nil
+}
+
+// quiet says that nothing more came in time. It returns what to send next, and
+// false when the state cannot go on without an answer.
+func (r *registration) quiet() ([]sccp.Message, bool) {
+	switch r.state {
+	case acked:
+		return r.askTemplates(), true
+	case templates:
+		return r.askButtons(nil), true
+	case buttons:
+		return r.finish(), true
+	}
+	return nil, false
+}
+
+// patience is how long the present state waits.
+func (r *registration) patience() time.Duration {
+	if r.state == asking || r.state == dating {
+		return r.model.Timers.Answer
+	}
+	return r.model.Timers.Optional
+}
+
+// missing names the answer that the present state waits for.
+func (r *registration) missing() string {
+	if r.state == asking {
+		return "RegisterAck"
+	}
+	return "TimeDateRes"
+}
+
+func (r *registration) over() bool { return r.state == registered || r.state == rejected }
+
+func (r *registration) askTemplates() []sccp.Message {
+	r.state = templates
+	return []sccp.Message{
+		capabilities(), &sccp.ButtonTemplateReq{}, &sccp.SoftKeyTemplateReq{}, &sccp.SoftKeySetReq{}, &sccp.ConfigStatReq{},
+	}
+}
+
+// askButtons asks for what the template lists and nothing else: a server may
+// end the session over a line that it never announced (SCCP, section 5.2).
+func (r *registration) askButtons(listed []sccp.Button) []sccp.Message {
+	r.state = buttons
+	var ask []sccp.Message
+	for _, b := range listed {
+		n := uint32(b.Instance)
+		switch b.Type {
+		case sccp.ButtonLine:
+			r.lines++
+			ask = append(ask, &sccp.LineStatReq{Line: n}, &sccp.ForwardStatReq{Line: n})
+		case sccp.ButtonSpeedDial:
+			ask = append(ask, &sccp.SpeedDialStatReq{Number: n})
+		case sccp.ButtonFeature, sccp.ButtonBLFSpeedDial:
+			ask = append(ask, &sccp.FeatureStatReq{Index: n})
+		case sccp.ButtonServiceURL:
+			ask = append(ask, &sccp.ServiceURLStatReq{Index: n})
+		}
+	}
+	if r.waiting = int(r.lines); r.waiting == 0 {
+		ask = append(ask, r.finish()...)
+	}
+	return ask
+}
+
+func (r *registration) finish() []sccp.Message {
+	r.state = dating
+	return []sccp.Message{&sccp.RegisterAvailableLines{MaxLines: r.lines}, &sccp.TimeDateReq{}}
+}
+
+// capabilities is the codec list of a 79xx phone, as captured (SCCP, section
+// 3.12): codec and milliseconds a packet.
+func capabilities() sccp.Message {
+	return &sccp.CapabilitiesRes{Capabilities: []sccp.Capability{
+		{Codec: 25, MaxFramesPerPacket: 120},
+		{Codec: 4, MaxFramesPerPacket: 40},
+		{Codec: 2, MaxFramesPerPacket: 40},
+		{Codec: 15, MaxFramesPerPacket: 60},
+		{Codec: 16, MaxFramesPerPacket: 60},
+		{Codec: 11, MaxFramesPerPacket: 60},
+		{Codec: 12, MaxFramesPerPacket: 60},
+		{Codec: 257, MaxFramesPerPacket: 4},
+	}}
+}

@@ -1,0 +1,22 @@
+// Package core is the other end of the wire: a simulator of a CUCM cluster,
+// embedded in the process that needs one.
+//
+//	authority.go    the cluster's throw-away PKI: tokens, CallManager, CAPF, TVS, MICs
+//	lists.go        CTL and ITL, current and stale, by any signer
+//	database.go     the devices: what each may do, holds and is doing
+//	files.go        which file answers which name     -> tftp.go
+//	capf.go         the CAPF conversation, pure       -> capfserver.go (TCP 3804)
+//	tvs.go          is this certificate good?         (TCP 2445)
+//	station.go      the SCCP conversation, pure       -> callmanager.go (TCP 2000, 2443)
+//	faults.go       misbehaviour on request
+//	trace.go        the lines a real CUCM would have traced
+//
+// It is honest: what a phone must be able to prove is checked, what a cluster
+// signs is really signed. It is awkward on request: every answer of every
+// service passes through the same small [Handler], and a [Fault] is middleware
+// over it. It is ephemeral: nothing is written unless Save or Export is called.
+// And it is bounded: every read, connection, session and transfer has a limit.
+//
+// It refuses to be a call manager that anybody could use: it binds loopback
+// addresses unless told otherwise, and its keys are worthless.
+package core

@@ -1,0 +1,138 @@
+package core
+
+import (
+	"crypto"
+	"crypto/x509"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// Save writes the Authority to dir, one PEM file a credential with the
+// certificate first and the PKCS#8 key second, readable by its owner alone. A
+// child process loads the same cluster from there.
+func (a *Authority) Save(dir string) error {
+	for name, credential := range a.credentials() {
+		if err := credential.save(dir, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// credentials are all credentials by the name of their file, without ".pem".
+func (a *Authority) credentials() map[string]Credential {
+	all := map[string]Credential{
+		"capf": a.CAPF, "recovery": a.Recovery, "unknown": a.Unknown,
+		manufacturerFile: a.Manufacturer.Credential,
+	}
+	for prefix, list := range map[string][]Credential{"token": a.Tokens, "callmanager": a.CallManagers, "tvs": a.TVS} {
+		for i, credential := range list {
+			all[fmt.Sprintf("%s-%d", prefix, i+1)] = credential
+		}
+	}
+	return all
+}
+
+// LoadAuthority reads what Save wrote.
+func LoadAuthority(dir string) (*Authority, error) {
+	a := &Authority{now: time.Now}
+	var faults []error
+	one := func(name string) (credential Credential) {
+		credential, err := loadCredential(dir, name)
+		faults = append(faults, err)
+		return credential
+	}
+	several := func(prefix string) (list []Credential) {
+		for i := 1; i <= 8; i++ {
+			credential, err := loadCredential(dir, fmt.Sprintf("%s-%d", prefix, i))
+			if errors.Is(err, fs.ErrNotExist) && i > 1 {
+				break
+			}
+			faults = append(faults, err)
+			list = append(list, credential)
+		}
+		return list
+	}
+	a.CAPF, a.Recovery, a.Unknown = one("capf"), one("recovery"), one("unknown")
+	a.Tokens, a.CallManagers, a.TVS = several("token"), several("callmanager"), several("tvs")
+	a.Manufacturer = Manufacturer{Credential: one(manufacturerFile), now: time.Now}
+	if err := errors.Join(faults...); err != nil {
+		return nil, err
+	}
+	if len(a.TVS) != len(a.CallManagers) || len(a.Tokens) < 2 {
+		return nil, fmt.Errorf("core: %s holds %d tokens, %d CallManagers and %d TVS: want 2 or more, and as many TVS as CallManagers",
+			dir, len(a.Tokens), len(a.CallManagers), len(a.TVS))
+	}
+	a.TFTP = a.CallManagers[0]
+	return a, nil
+}
+
+// manufacturerFile is the factory's file, alone or beside a cluster's.
+const manufacturerFile = "manufacturer"
+
+// Save writes the factory to dir, so that MICs of a later run have the same issuer.
+func (m *Manufacturer) Save(dir string) error { return m.Credential.save(dir, manufacturerFile) }
+
+// LoadManufacturer reads what Save wrote.
+func LoadManufacturer(dir string) (*Manufacturer, error) {
+	credential, err := loadCredential(dir, manufacturerFile)
+	if err != nil {
+		return nil, err
+	}
+	return &Manufacturer{Credential: credential, now: time.Now}, nil
+}
+
+func (c Credential) save(dir, name string) error {
+	key, err := x509.MarshalPKCS8PrivateKey(c.Key)
+	if err != nil {
+		return fmt.Errorf("core: key of %s: %w", name, err)
+	}
+	text := append(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate.Raw}),
+		pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key})...)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, name+".pem"), text, 0o600)
+}
+
+func loadCredential(dir, name string) (c Credential, err error) {
+	path := filepath.Join(dir, name+".pem")
+	rest, err := os.ReadFile(path)
+	if err != nil {
+		return c, fmt.Errorf("core: %w", err)
+	}
+	for block := new(pem.Block); err == nil; {
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		switch block.Type {
+		case "CERTIFICATE":
+			c.Certificate, err = x509.ParseCertificate(block.Bytes)
+		case "PRIVATE KEY":
+			var key any
+			if key, err = x509.ParsePKCS8PrivateKey(block.Bytes); err == nil {
+				c.Key, _ = key.(crypto.Signer)
+			}
+		}
+	}
+	switch {
+	case err != nil:
+		return c, fmt.Errorf("core: %s: %w", path, err)
+	case c.Certificate == nil || c.Key == nil:
+		return c, fmt.Errorf("core: %s: want a certificate and its private key", path)
+	case !samePublicKey(c.Certificate.PublicKey, c.Key.Public()):
+		return c, fmt.Errorf("core: %s: the key is not the certificate's", path)
+	}
+	return c, nil
+}
+
+// samePublicKey compares keys of any kind that crypto/x509 parses.
+func samePublicKey(a, b crypto.PublicKey) bool {
+	comparable, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && comparable.Equal(b)
+}

@@ -72,8 +72,13 @@ func (s KeySpec) String() string {
 
 // supported lists every key that may be made or certified.
 var supported = [...]KeySpec{
-	{Type: RSA, Bits: 1024}, {Type: RSA, Bits: 2048}, {Type: RSA, Bits: 3072}, {Type: RSA, Bits: 4096},
-	{Type: EC, Curve: P256}, {Type: EC, Curve: P384}, {Type: EC, Curve: P521},
+	{Type: RSA, Bits: 1024},
+	{Type: RSA, Bits: 2048},
+	{Type: RSA, Bits: 3072},
+	{Type: RSA, Bits: 4096},
+	{Type: EC, Curve: P256},
+	{Type: EC, Curve: P384},
+	{Type: EC, Curve: P521},
 }
 
 // Check refuses everything but RSA of 1024, 2048, 3072 and 4096 bits and the

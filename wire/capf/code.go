@@ -64,16 +64,16 @@ type CertType uint8
 
 // The kinds of phone certificates.
 const (
-	CertLSC CertType = 1 // locally significant, issued by the cluster
-	CertMIC CertType = 2 // manufacturing installed
+	LSC CertType = 1 // locally significant, issued by the cluster
+	MIC CertType = 2 // manufacturing installed
 )
 
 // String names the kind, or gives its number.
 func (t CertType) String() string {
 	switch t {
-	case CertLSC:
+	case LSC:
 		return "LSC"
-	case CertMIC:
+	case MIC:
 		return "MIC"
 	}
 	return fmt.Sprintf("certificate type %d", uint8(t))

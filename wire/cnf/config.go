@@ -14,6 +14,7 @@
 package cnf
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/phonebank/phonebank/wire/internal/bin"
@@ -83,6 +84,9 @@ type Config struct {
 	// "servicesURL", "secureServicesURL" and so on.
 	URLs map[string]string
 }
+
+// Equal says whether both say the same in every field.
+func (c *Config) Equal(o *Config) bool { return reflect.DeepEqual(c, o) }
 
 // CallManager is one server to register with.
 type CallManager struct {

@@ -12,7 +12,7 @@ const deviceMark = 0x01
 // VerifyRequest asks whether a certificate, in DER, is good. device is
 // "CP-<model>-SEP<MAC>".
 func VerifyRequest(session uint32, device string, der []byte) Message {
-	return Message{Command: VerifyReq, Session: session, Elements: []Element{
+	return Message{Command: CertVerificationReq, Session: session, Elements: []Element{
 		deviceElement(device), {TagCertificate, der},
 	}}
 }
@@ -20,7 +20,7 @@ func VerifyRequest(session uint32, device string, der []byte) Message {
 // VerifyResponse answers VerifyRequest. Roles and ttl go with Valid only. The
 // roles are sent as given; known servers send them in ascending order.
 func VerifyResponse(session uint32, status Status, roles []uint8, ttl time.Duration) Message {
-	m := Message{Command: VerifyRes, Session: session, Elements: []Element{statusElement(status)}}
+	m := Message{Command: CertVerificationRes, Session: session, Elements: []Element{statusElement(status)}}
 	if status == Valid {
 		m.Elements = append(m.Elements, grant(roles, ttl)...)
 	}
@@ -30,7 +30,7 @@ func VerifyResponse(session uint32, status Status, roles []uint8, ttl time.Durat
 // QueryRequest asks for the certificate with this subject, issuer and serial.
 // Of the last two the form is inferred (TVS, section 3).
 func QueryRequest(session uint32, device, subject, issuer string, serial []byte) Message {
-	return Message{Command: QueryReq, Session: session, Elements: []Element{
+	return Message{Command: QueryCertReq, Session: session, Elements: []Element{
 		deviceElement(device), {TagSubject, append([]byte(subject), 0)}, {TagIssuer, append([]byte(issuer), 0)}, {TagSerial, serial},
 	}}
 }
@@ -38,7 +38,7 @@ func QueryRequest(session uint32, device, subject, issuer string, serial []byte)
 // QueryResponse answers QueryRequest. Certificate (DER), roles and ttl go with
 // Valid only.
 func QueryResponse(session uint32, status Status, der []byte, roles []uint8, ttl time.Duration) Message {
-	m := Message{Command: QueryRes, Session: session, Elements: []Element{statusElement(status)}}
+	m := Message{Command: QueryCertRes, Session: session, Elements: []Element{statusElement(status)}}
 	if status == Valid {
 		m.Elements = append(m.Elements, Element{TagCertificate, der})
 		m.Elements = append(m.Elements, grant(roles, ttl)...)

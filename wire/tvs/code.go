@@ -7,11 +7,11 @@ type Command uint8
 
 // The commands.
 const (
-	None      Command = 0
-	VerifyReq Command = 1 // is this certificate good?
-	VerifyRes Command = 2
-	QueryReq  Command = 3 // which certificate has this issuer and serial?
-	QueryRes  Command = 4
+	None                Command = 0
+	CertVerificationReq Command = 1 // is this certificate good?
+	CertVerificationRes Command = 2
+	QueryCertReq        Command = 3 // which certificate has this issuer and serial?
+	QueryCertRes        Command = 4
 )
 
 // String is the name in traces, such as "TVS_MSG_CERT_VERIFICATION_REQ".
@@ -19,20 +19,20 @@ func (c Command) String() string {
 	switch c {
 	case None:
 		return "TVS_MSG_NONE"
-	case VerifyReq:
+	case CertVerificationReq:
 		return "TVS_MSG_CERT_VERIFICATION_REQ"
-	case VerifyRes:
+	case CertVerificationRes:
 		return "TVS_MSG_CERT_VERIFICATION_RES"
-	case QueryReq:
+	case QueryCertReq:
 		return "TVS_MSG_QUERY_CERT_REQ"
-	case QueryRes:
+	case QueryCertRes:
 		return "TVS_MSG_QUERY_CERT_RES"
 	}
 	return fmt.Sprintf("command %d", uint8(c))
 }
 
 // answer says whether the message must carry a STATUS.
-func (c Command) answer() bool { return c == VerifyRes || c == QueryRes }
+func (c Command) answer() bool { return c == CertVerificationRes || c == QueryCertRes }
 
 // Status is the verdict in an answer. Everything but Valid means that the
 // certificate is not trusted.

@@ -4,11 +4,11 @@
 // A phone asks about a certificate that its trust lists do not know. The phone
 // speaks first, one question has one answer:
 //
-//	phone                                      server
-//	  VerifyReq  device, certificate      ->
-//	                                      <-   VerifyRes  status, roles, time to live
-//	  QueryReq   device, subject, ...     ->
-//	                                      <-   QueryRes   status, certificate, roles, time to live
+//	phone                                           server
+//	  CertVerificationReq  device, certificate  ->
+//	                                            <-  CertVerificationRes  status, roles, time to live
+//	  QueryCertReq         device, subject, ... ->
+//	                                            <-  QueryCertRes         status, certificate, roles, time to live
 //
 // What the roles allow is not decided here: they are bytes, numbered as in the
 // trust list. An answer without STATUS is malformed; one without ROLES grants

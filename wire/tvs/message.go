@@ -71,8 +71,9 @@ func Parse(b []byte) (Message, error) {
 		return Message{}, r.Err()
 	}
 	if m.Command.answer() {
-		if _, err := m.Status(); err != nil {
-			return Message{}, err
+		if _, ok := m.Status(); !ok {
+			_, at, _ := m.find(TagStatus)
+			return Message{}, &FormatError{Offset: at, Field: TagStatus.String(), Problem: fmt.Sprintf("no verdict of one byte in %s", m.Command)}
 		}
 	}
 	return m, nil

@@ -3,7 +3,6 @@ package tvs
 import (
 	"bytes"
 	"encoding/binary"
-	"fmt"
 	"time"
 )
 
@@ -17,27 +16,21 @@ func (m Message) Device() (string, bool) {
 	return text(v[1:]), true
 }
 
-// Certificate is the DER in element CERTIFICATE, not parsed. A missing or
-// empty one is a *FormatError.
-func (m Message) Certificate() ([]byte, error) {
-	v, at, ok := m.find(TagCertificate)
-	if !ok || len(v) == 0 {
-		return nil, &FormatError{Offset: at, Field: TagCertificate.String(), Problem: fmt.Sprintf("missing in %s", m.Command)}
-	}
-	return v, nil
+// Certificate is the DER in element CERTIFICATE, not parsed. False when it is
+// missing or empty.
+func (m Message) Certificate() ([]byte, bool) {
+	v, _ := m.Get(TagCertificate)
+	return v, len(v) > 0
 }
 
-// Status is the verdict of an answer. A missing one, or one that is not a
-// single byte, is a *FormatError; Parse lets no such answer through.
-func (m Message) Status() (Status, error) {
-	v, at, ok := m.find(TagStatus)
-	switch {
-	case !ok:
-		return 0, &FormatError{Offset: at, Field: TagStatus.String(), Problem: fmt.Sprintf("missing in %s", m.Command)}
-	case len(v) != 1:
-		return 0, &FormatError{Offset: at, Field: TagStatus.String(), Problem: fmt.Sprintf("%d bytes, not 1", len(v))}
+// Status is the verdict of an answer. False when it is missing or not a single
+// byte; Parse lets no such answer through.
+func (m Message) Status() (Status, bool) {
+	v, ok := m.Get(TagStatus)
+	if !ok || len(v) != 1 {
+		return 0, false
 	}
-	return Status(v[0]), nil
+	return Status(v[0]), true
 }
 
 // Roles are the role numbers of an answer, as in the trust list, section 5. No
@@ -47,14 +40,14 @@ func (m Message) Roles() []uint8 {
 	return v
 }
 
-// TTL says how long the answer may be kept; whole seconds. Zero, also when the
-// element is missing or not four bytes long: not at all.
-func (m Message) TTL() time.Duration {
-	v, _ := m.Get(TagTTL)
-	if len(v) != 4 {
-		return 0
+// TTL says how long the answer may be kept; whole seconds, zero for not at
+// all. False when it is missing or not four bytes long.
+func (m Message) TTL() (time.Duration, bool) {
+	v, ok := m.Get(TagTTL)
+	if !ok || len(v) != 4 {
+		return 0, false
 	}
-	return time.Duration(binary.BigEndian.Uint32(v)) * time.Second
+	return time.Duration(binary.BigEndian.Uint32(v)) * time.Second, true
 }
 
 // Subject is the text of element SUBJECT.

@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
-	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -128,7 +127,6 @@ func parsePublicKey(b []byte) (crypto.PublicKey, error) {
 		}
 		return key, nil
 	}
-	var key *rsa.PublicKey
 	key, err := x509.ParsePKCS1PublicKey(b)
 	if err != nil {
 		return nil, fmt.Errorf("neither a PKCS#1 key nor a point: %w", err)

@@ -1,0 +1,148 @@
+package phone
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/phonebank/phonebank/wire/ctl"
+	"github.com/phonebank/phonebank/wire/signed"
+)
+
+// badSignature: a held record names the signer, but its key did not sign.
+func (j *judgement) badSignature(v voucher, err error) finding {
+	problem := "the signature does not verify with the key of"
+	if errors.Is(err, signed.ErrUnsupported) {
+		problem = fmt.Sprintf("the signature cannot be checked (%v) with the key of", err)
+	}
+	reason := fmt.Sprintf("%s %s, %s", problem, describe(v.record), place(v))
+	if own := j.impostor(v); own != nil {
+		reason += fmt.Sprintf("; record %d of the new list claims the same serial with another certificate", own.Number)
+	}
+	return finding{reason, "Have the file signed again with that key, for it was changed afterwards or another key signed it; no hands on the phone are needed."}
+}
+
+// impostor is the new list's own record that fits its signature, but is not
+// the held one.
+func (j *judgement) impostor(v voucher) *ctl.Record {
+	if j.List == nil || v.list == "" {
+		return nil
+	}
+	own := j.List.SignedByRecord()
+	if own == nil || v.record.Is(own.Certificate) {
+		return nil
+	}
+	return own
+}
+
+// badOwnSignature: no held list names the signer, and the list is not even
+// what it says it is.
+func (j *judgement) badOwnSignature(own *ctl.Record, err error) finding {
+	return finding{
+		reason: fmt.Sprintf("signed in the name of %s, but not with the key of the list's own %s: %v", named(j.Signer), numbered(own), err),
+		fix:    "Have the list signed again, for it was changed afterwards or another key signed it; no hands on the phone are needed.",
+	}
+}
+
+// unknownSigner: nobody the phone trusts vouches for the signer of a list. own
+// is the list's own record for its signer, nil if it has none.
+func (j *judgement) unknownSigner(own *ctl.Record) finding {
+	who, firstUse := j.held.listSigners(j.Kind, j.List)
+	if firstUse {
+		return finding{
+			reason: fmt.Sprintf("signed by %s, for whom the list itself has no SAST record", named(j.Signer)),
+			fix:    "Have the list written again with its signer among the SASTs; no hands on the phone are needed.",
+		}
+	}
+	parts := []string{fmt.Sprintf("signed by %s, who is no SAST of the phone's: %s", named(j.Signer), j.electors().holdings(ctl.RoleSAST))}
+	parts = append(parts, j.asOther(who)...)
+	if own == nil {
+		parts = append(parts, "the new list has no SAST record for its signer either")
+	}
+	return finding{strings.Join(append(parts, j.tvsSays(ctl.RoleSAST)), "; "), j.cureSigner(who)}
+}
+
+// cureSigner says what a list needs to be taken, and whose hands.
+func (j *judgement) cureSigner(who circle) string {
+	var first string
+	if len(who.only(ctl.RoleSAST)) > 0 {
+		first = "Have the list signed by a SAST that the phone holds; "
+	}
+	if !j.mayAsk() {
+		return first + fmt.Sprintf("if there is none left, the %s must be deleted on the phone by hand, because a %s cannot ask TVS.", j.Kind, j.model.Name)
+	}
+	if j.held.ITL == nil {
+		return first + fmt.Sprintf("if there is none left, the %s must be deleted on the phone by hand, because without an ITL it cannot ask TVS.", j.Kind)
+	}
+	if first == "" {
+		return "Have a TVS server of the phone's ITL vouch for the signer as SAST; if none can, the lists must be erased on the phone by hand."
+	}
+	return first + "or have a TVS server of its ITL vouch for the signer; only if neither can be done must the lists be erased on the phone by hand."
+}
+
+// asOther names the records that know the signer, but not as one who may sign
+// this.
+func (j *judgement) asOther(who circle) []string {
+	var found []string
+	for _, v := range j.held.everything() {
+		r := v.record
+		if len(r.Serial) == 0 || !bytes.Equal(r.Serial, j.Signer.Serial) {
+			continue
+		}
+		switch {
+		case !who.has(r) && r.Role == ctl.RoleSAST && j.Kind == ctl.CTL:
+			found = append(found, place(v)+" has that serial, but an ITL has no say in this phone's CTL")
+		case !who.has(r):
+			found = append(found, fmt.Sprintf("the held %s lists that serial as %s only (record %d)", v.list, r.Role.Short(), r.Number))
+		case !valid(r):
+			found = append(found, place(v)+" has that serial, but its key and its certificate disagree")
+		default:
+			found = append(found, place(v)+" has that serial, but another issuer")
+		}
+	}
+	return found
+}
+
+// electors are the lists whose SASTs decide about the new one.
+func (j *judgement) electors() Held {
+	if j.Kind == ctl.CTL && j.held.StrictCTL {
+		return Held{CTL: j.held.CTL}
+	}
+	return j.held
+}
+
+// tvsSays is what came of asking about the signer.
+func (j *judgement) tvsSays(wanted ...ctl.Role) string {
+	switch {
+	case j.TVS != nil && !j.TVS.Valid:
+		return fmt.Sprintf("TVS %s does not know the signer", j.TVS.Server)
+	case j.TVS != nil:
+		return fmt.Sprintf("TVS %s knows the signer as %s, not as %s", j.TVS.Server, roleNames(j.TVS.Roles), roleNames(wanted))
+	case j.TVSErr != nil:
+		return fmt.Sprintf("TVS did not help: %v", j.TVSErr)
+	case !j.mayAsk():
+		return fmt.Sprintf("a %s cannot ask TVS", j.model.Name)
+	default:
+		return "TVS was not asked"
+	}
+}
+
+func (c circle) only(role ctl.Role) circle {
+	var some circle
+	for _, v := range c {
+		if v.record.Role == role {
+			some = append(some, v)
+		}
+	}
+	return some
+}
+
+func (c circle) has(r *ctl.Record) bool {
+	for _, v := range c {
+		if v.record == r {
+			return true
+		}
+	}
+	return false
+}

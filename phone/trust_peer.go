@@ -1,0 +1,54 @@
+package phone
+
+import (
+	"crypto/x509"
+	"fmt"
+
+	"github.com/phonebank/phonebank/wire/ctl"
+)
+
+// Peer returns the record that names a TLS server, given its certificate in
+// DER: the certificate must BE a record of one of the roles in the held CTL or
+// ITL. Names, dates and issuers play no part. The error, whose cause is
+// untrusted, says what the server shows and what the lists hold instead.
+func (h Held) Peer(der []byte, roles ...ctl.Role) (*ctl.Record, error) {
+	for _, v := range h.records(roles...) {
+		if v.record.Is(der) && valid(v.record) {
+			return v.record, nil
+		}
+	}
+	return nil, h.wrongPeer(der, roles)
+}
+
+// Signs says whether the phone asks for signed files: a list with a TFTP or
+// CCM+TFTP record that carries a certificate is held (signed configuration,
+// section 1).
+func (h Held) Signs() bool {
+	for _, v := range h.configSigners() {
+		if len(v.record.Certificate) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (h Held) wrongPeer(der []byte, roles []ctl.Role) error {
+	shown := "something that is no certificate"
+	cert, err := x509.ParseCertificate(der)
+	if err == nil {
+		shown = withSerial(cert.Subject.String(), cert.SerialNumber.Bytes())
+	}
+	return failf(CauseUntrusted, "the server shows %s, which is no %s record of the phone's: %s%s",
+		shown, roleNames(roles), h.holdings(roles...), h.otherRole(der))
+}
+
+// otherRole says where the lists have a certificate that was wanted in another
+// role.
+func (h Held) otherRole(der []byte) string {
+	for _, v := range h.everything() {
+		if v.record.Is(der) {
+			return fmt.Sprintf("; %s is that certificate", place(v))
+		}
+	}
+	return ""
+}

@@ -47,7 +47,7 @@ func (j *configJudgement) accept() ConfigVerdict {
 // unsigned judges a file that was asked for under a plain name.
 func (j *configJudgement) unsigned(file []byte) ConfigVerdict {
 	for _, v := range j.held.records(configRoles[:]...) {
-		if len(v.record.Certificate) > 0 {
+		if identifies(v.record) {
 			j.Console = append(j.Console, ownLineUnsignedRefused(j.requested))
 			return j.reject(CauseUntrusted, finding{
 				reason: fmt.Sprintf("the file is not signed, but the phone takes signed files only, because it holds %s (%s)", place(v), describe(v.record)),

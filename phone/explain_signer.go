@@ -57,10 +57,12 @@ func (j *judgement) unknownSigner(own *ctl.Record) finding {
 	}
 	parts := []string{fmt.Sprintf("signed by %s, who is no SAST of the phone's: %s", named(j.Signer), j.electors().holdings(ctl.RoleSAST))}
 	parts = append(parts, j.asOther(who)...)
-	if own == nil {
-		parts = append(parts, "the new list has no SAST record for its signer either")
+	if own == nil || len(own.Certificate) == 0 {
+		parts = append(parts, "the new list does not bring its signer's certificate, so that nobody can be asked about it")
+	} else {
+		parts = append(parts, j.tvsSays(ctl.RoleSAST))
 	}
-	return finding{strings.Join(append(parts, j.tvsSays(ctl.RoleSAST)), "; "), j.cureSigner(who)}
+	return finding{strings.Join(parts, "; "), j.cureSigner(who)}
 }
 
 // cureSigner says what a list needs to be taken, and whose hands.
@@ -95,10 +97,12 @@ func (j *judgement) asOther(who circle) []string {
 			found = append(found, place(v)+" has that serial, but an ITL has no say in this phone's CTL")
 		case !who.has(r):
 			found = append(found, fmt.Sprintf("the held %s lists that serial as %s only (record %d)", v.list, r.Role.Short(), r.Number))
-		case !valid(r):
-			found = append(found, place(v)+" has that serial, but its key and its certificate disagree")
 		default:
-			found = append(found, place(v)+" has that serial, but another issuer")
+			problem := "another issuer"
+			if _, err := r.Key(); err != nil {
+				problem = fmt.Sprintf("no usable key (%v)", err)
+			}
+			found = append(found, fmt.Sprintf("%s has that serial, but %s", place(v), problem))
 		}
 	}
 	return found
@@ -124,7 +128,7 @@ func (j *judgement) tvsSays(wanted ...ctl.Role) string {
 	case !j.mayAsk():
 		return fmt.Sprintf("a %s cannot ask TVS", j.model.Name)
 	default:
-		return "TVS was not asked"
+		return "the phone knows no TVS server"
 	}
 }
 

@@ -106,7 +106,7 @@ func (j *configJudgement) verifyWith(der []byte) error {
 	if err != nil {
 		return err
 	}
-	if !bytes.Equal(cert.SerialNumber.Bytes(), j.Signer.Serial) {
+	if !bytes.Equal(signed.SerialBytes(cert.SerialNumber), j.Signer.Serial) {
 		return errOtherCertificate
 	}
 	return j.envelope.Verify(cert.PublicKey)

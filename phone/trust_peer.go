@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/phonebank/phonebank/wire/ctl"
+	"github.com/phonebank/phonebank/wire/signed"
 )
 
 // Peer returns the record that names a TLS server, given its certificate in
@@ -25,7 +26,7 @@ func (h Held) Peer(der []byte, roles ...ctl.Role) (*ctl.Record, error) {
 // section 1).
 func (h Held) Signs() bool {
 	for _, v := range h.configSigners() {
-		if len(v.record.Certificate) > 0 {
+		if identifies(v.record) {
 			return true
 		}
 	}
@@ -36,7 +37,7 @@ func (h Held) wrongPeer(der []byte, roles []ctl.Role) error {
 	shown := "something that is no certificate"
 	cert, err := x509.ParseCertificate(der)
 	if err == nil {
-		shown = withSerial(cert.Subject.String(), cert.SerialNumber.Bytes())
+		shown = withSerial(signed.NameText(cert.RawSubject, signed.VendorSeparator), signed.SerialBytes(cert.SerialNumber))
 	}
 	return failf(CauseUntrusted, "the server shows %s, which is no %s record of the phone's: %s%s",
 		shown, roleNames(roles), h.holdings(roles...), h.otherRole(der))

@@ -114,9 +114,8 @@ func sameIssuer(r *ctl.Record, signer signed.Signer, own *ctl.Record) bool {
 }
 
 func writtenAs(cert *x509.Certificate, issuer string) bool {
-	return slices.ContainsFunc([]string{";", ","}, func(separator string) bool {
-		return signed.SignerOf(cert, separator).Issuer == issuer
-	})
+	return issuer == signed.NameText(cert.RawIssuer, signed.VendorSeparator) ||
+		issuer == signed.NameText(cert.RawIssuer, signed.BuilderSeparator)
 }
 
 // errNobody says that no record names the signer.
@@ -149,6 +148,10 @@ func (v voucher) key(own *ctl.Record) (crypto.PublicKey, error) {
 	}
 	return v.record.Key()
 }
+
+// identifies says that a record stands for a certificate at all, be it by
+// digest: those of a cluster that went back to non-secure mode do not.
+func identifies(r *ctl.Record) bool { return len(r.Certificate) > 0 || len(r.CertHash) > 0 }
 
 // valid says that a record does not contradict itself: where it carries both,
 // key and certificate agree.

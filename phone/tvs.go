@@ -22,7 +22,7 @@ import (
 type TVSClient struct {
 	Servers  []cnf.Server // a zero port means 2445
 	Device   string       // "CP-7965-SEP001122334455"
-	Held     Held         // its ITL must name the servers; see Install
+	Held     Held         // its ITL must name the servers
 	Identity *Credential  // offered to a server that asks; nil: nothing
 
 	// Dial opens a TCP connection; nil means the system's.
@@ -40,8 +40,22 @@ type TVSClient struct {
 	cache tvsCache
 }
 
-// errNoTVS says that the phone knows nobody to ask.
-var errNoTVS = failf(CauseUntrusted, "the phone knows no TVS server")
+// The reasons for not even trying.
+var (
+	errNoTVS       = failf(CauseUntrusted, "the phone knows no TVS server")
+	errNoTVSRecord = failf(CauseUntrusted, "the phone holds no ITL that names a TVS server")
+)
+
+// namesTVS says whether the held ITL has a TVS record: no server can be the
+// right one without.
+func (h Held) namesTVS() bool {
+	for r := range h.ITL.With(ctl.RoleTVS) {
+		if identifies(r) {
+			return true
+		}
+	}
+	return false
+}
 
 // Ask asks whether a certificate is good. The error says why nobody answered,
 // and its cause is that of the last server.
@@ -59,12 +73,8 @@ func (c *TVSClient) Find(ctx context.Context, signer signed.Signer) (TVSAnswer, 
 	}, tvs.QueryCertRes)
 }
 
-// Install follows the phone to its new lists, and forgets all answers as a
-// phone does then.
-func (c *TVSClient) Install(held Held) {
-	c.Held = held
-	c.cache = nil
-}
+// Flush forgets all answers, as a phone does when it installs a new list.
+func (c *TVSClient) Flush() { c.cache = nil }
 
 func (c *TVSClient) question(ctx context.Context, key [32]byte, ask func(session uint32) tvs.Message, want tvs.Command) (TVSAnswer, error) {
 	if answer, ok := c.cache.get(key); ok {
@@ -72,6 +82,9 @@ func (c *TVSClient) question(ctx context.Context, key [32]byte, ask func(session
 		answer.Console = []ConsoleLine{lineTVSRequest(), ownLineTVSCached()}
 		c.tell(TVSAsked{Server: answer.Server, Cached: true, Valid: answer.Valid})
 		return answer, nil
+	}
+	if !c.Held.namesTVS() {
+		return TVSAnswer{}, errNoTVSRecord
 	}
 	said := []ConsoleLine{lineTVSAvailable(), lineTVSRequest(), lineTVSNotCached()}
 	err := errNoTVS

@@ -63,7 +63,6 @@ func (b *boot) obtainConfig(ctx context.Context, watch *stopwatch) (*cnf.Config,
 		config, err = b.readConfig(ctx, watch, name)
 		return config, "the server has no encrypted one", err
 	case config.CAPFAuthMode != cnf.CAPFNone && !b.enroled:
-		b.say(consoleConfigRefused(name+encrypted, err))
 		return config, "partial: the encrypted one does not open, so CAPF must renew the certificate", nil
 	}
 	return nil, "", err
@@ -98,7 +97,7 @@ func (b *boot) readSigned(ctx context.Context, watch *stopwatch, name string) (C
 	if err != nil {
 		return ConfigVerdict{}, err
 	}
-	verdict := b.held().JudgeConfig(ctx, name, file, b.id.Model, b.asker(watch))
+	verdict := b.held().JudgeConfig(ctx, name, file, b.id.Model, b.asker())
 	for _, line := range verdict.Console {
 		b.say(line)
 	}

@@ -93,13 +93,13 @@ func (e *enrolment) handle(m capf.Message, send func(capf.Message) error) error 
 			return err
 		}
 		return send(answer)
-	case capf.EndSession:
+	case capf.EndSessionCmd:
 		reason, ok := m.Reason()
 		if !ok {
 			return failf(CauseMalformed, "END_SESSION without REASON")
 		}
 		e.reason, e.state = reason, enrolClosed
-	case capf.RetryLater:
+	case capf.RetryLaterCmd:
 		wait, ok := m.RetryDelay()
 		if !ok {
 			wait = defaultRetryLater
@@ -148,7 +148,7 @@ func (e *enrolment) operate(m capf.Message, send func(capf.Message) error) error
 	}
 	if err != nil { // refused before anything is computed
 		e.state, e.refused = enrolClosed, err
-		return send(capf.EndSessionMessage(e.session, capf.ReasonRefused))
+		return send(capf.EndSession(e.session, capf.ReasonRefused))
 	}
 	e.asked, e.spec = &spec, spec
 	return nil

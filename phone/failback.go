@@ -72,7 +72,7 @@ func (p *Phone) stayHealthy(ctx context.Context, l *link, config *cnf.Config) bo
 	}
 	healthy := time.Now().Add(monitor)
 	for {
-		if _, err := p.exchange(ctx, l, &sccp.KeepAliveReq{}, sccp.IDKeepAliveAck); err != nil {
+		if _, err := p.exchange(ctx, l, sccp.KeepAliveReq{}, sccp.IDKeepAliveAck); err != nil {
 			return false
 		}
 		left := time.Until(healthy)
@@ -88,7 +88,7 @@ func (p *Phone) stayHealthy(ctx context.Context, l *link, config *cnf.Config) bo
 // askToken asks for a token until the CallManager grants it. A rejection says
 // how long to wait.
 func (p *Phone) askToken(ctx context.Context, l *link) bool {
-	req := &sccp.RegisterTokenReq{
+	req := sccp.RegisterTokenReq{
 		DeviceName: string(p.id.Name), StationIP: l.localIP(), DeviceType: p.id.Model.DeviceType,
 	}
 	for {
@@ -96,7 +96,7 @@ func (p *Phone) askToken(ctx context.Context, l *link) bool {
 		if err != nil {
 			return false
 		}
-		reject, ok := answer.(*sccp.RegisterTokenReject)
+		reject, ok := answer.(sccp.RegisterTokenReject)
 		if !ok {
 			return true
 		}

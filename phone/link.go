@@ -96,7 +96,7 @@ func (l *link) register(ctx context.Context, r *registration, hello []sccp.Messa
 		case err != nil:
 			return ack, because(err, "registration with %s", l.address)
 		default:
-			if reset, ok := message.(*sccp.Reset); ok {
+			if reset, ok := message.(sccp.Reset); ok {
 				return ack, failf(CauseRejected, "%s answered the registration with a Reset (%s)", l.address, reset.Type)
 			}
 			answer = r.handle(message)

@@ -30,21 +30,23 @@ func (b *boot) updateList(ctx context.Context, watch *stopwatch, kind ctl.Kind, 
 	var file []byte
 	var err error
 	for _, name := range names {
-		b.say(consoleRequestList(name))
+		b.say(lineRequest(name))
 		if file, err = b.fetch(ctx, watch, name); !errors.Is(err, ErrNotFound) {
 			break
 		}
 	}
 	switch {
 	case errors.Is(err, ErrNotFound):
-		b.say(StatusMessage{Text: statusFileNotFound(kind.String() + "File.tlv")})
+		b.say(StatusMessage{Text: "File Not Found <" + kind.String() + "File.tlv>"})
 		return result{note: "the server has none"}, nil
 	case err != nil:
 		b.lists.refused = true
-		b.say(statusOfTransfer(err))
+		if !errors.Is(err, errTooLong) { // the message is about configuration files
+			b.say(statusOfTransfer(err))
+		}
 		return result{}, err
 	}
-	verdict := b.held().JudgeList(ctx, kind, file, b.id.Model, b.asker(watch))
+	verdict := b.held().JudgeList(ctx, kind, file, b.id.Model, b.asker())
 	for _, line := range verdict.Console {
 		b.say(line)
 	}
@@ -90,25 +92,26 @@ func (b *boot) tellLists() {
 	b.lists.told = true
 	switch {
 	case b.lists.refused:
-		b.say(StatusMessage{Text: StatusUpdateFailed})
+		b.say(StatusMessage{Text: StatusListUpdateFailed})
 	case b.lists.replaced:
-		b.say(StatusMessage{Text: StatusUpdated})
+		b.say(StatusMessage{Text: StatusListUpdated})
 	}
 	if b.flash.CTL == nil && b.flash.ITL == nil {
-		b.say(StatusMessage{Text: StatusNoTrustList})
-		b.say(consoleNoCTL())
+		b.say(StatusMessage{Text: StatusNoList})
+		b.say(lineNoCTL())
 	}
 }
 
 // fetch gets a file within this machine's limits and tells the console.
 func (p *Phone) fetch(ctx context.Context, watch *stopwatch, name string) (file []byte, err error) {
 	err = watch.within(ctx, p.env.Limits.Transfers, func() error {
-		p.say(consoleRequesting(name))
+		p.transfers++
+		p.say(lineTFTPRequest(p.transfers, name, fmt.Sprint(p.env.Files)))
 		file, err = p.env.Files.Fetch(ctx, name)
 		return err
 	})
 	if err == nil {
-		p.say(consoleFinished(len(file)))
+		p.say(lineTFTPFinished(p.transfers, len(file)))
 	}
 	return file, err
 }

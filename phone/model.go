@@ -20,6 +20,7 @@ type Model struct {
 	DeviceType uint32 // SCCP, section 4.1
 	Protocol   uint8  // highest SCCP protocol version
 	Features   [3]byte
+	Instance   uint32 // as told at registration: 1 on a 7940 and a 7960
 	Load       string // firmware load name
 	MaxStreams uint32 // simultaneous RTP streams told to the CallManager
 	MaxLines   uint32
@@ -90,7 +91,7 @@ var (
 
 func telecaster(name string, deviceType uint32) Model {
 	return Model{
-		Name: name, DeviceType: deviceType, Protocol: 11, Features: featuresOld, Load: "P00308010200", MaxLines: 6,
+		Name: name, DeviceType: deviceType, Protocol: 11, Features: featuresOld, Instance: 1, Load: "P00308010200", MaxLines: 6,
 		MaxRSABits: 2048, TLSMin: tls.VersionTLS10, TLSMax: tls.VersionTLS10, Suites: oldSuites, Timers: usualTimers,
 	}
 }

@@ -33,7 +33,7 @@ var (
 const informational = 2
 
 func (o outage) alarm(id Identity) sccp.Message {
-	return &sccp.Alarm{
+	return sccp.Alarm{
 		Severity: informational,
 		Text:     fmt.Sprintf("%d: Name=%s Load=%s Last=%s", o.number, id.Name, id.Model.Load, o.word),
 	}

@@ -106,6 +106,8 @@ type Phone struct {
 	env   Env
 	mic   *Credential // once minted
 	boots int
+	// transfers counts the files asked for; the console shows it as a handle.
+	transfers int
 	last  outage            // why the phone was last without a CallManager
 	bad   map[int]time.Time // CallManagers that failed, and when
 	tvs   *TVSClient        // keeps its cache between boots

@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"time"
 
@@ -51,26 +52,37 @@ const (
 func (r *registration) begin(id Identity, self netip.Addr, last outage, stamp string) []sccp.Message {
 	r.model = id.Model
 	req := sccp.RegisterReq{
-		DeviceName: string(id.Name), StationIP: self, DeviceType: id.Model.DeviceType, MaxStreams: id.Model.MaxStreams,
-		ProtocolVersion: id.Model.Protocol, Features: id.Model.Features, MaxLines: id.Model.MaxLines,
-		FirmwareLoadName: id.Model.Load, ConfigVersionStamp: stamp,
+		DeviceName: string(id.Name), Instance: id.Model.Instance, StationIP: self, DeviceType: id.Model.DeviceType,
+		MaxStreams: id.Model.MaxStreams, ProtocolVersion: id.Model.Protocol, Features: id.Model.Features,
 	}
-	return []sccp.Message{last.alarm(id), &req}
+	if id.Model.Protocol >= 17 { // older phones send the shorter form
+		req.MAC = binaryMAC(id.Name)
+		req.MaxLines, req.FirmwareLoadName, req.ConfigVersionStamp = id.Model.MaxLines, id.Model.Load, stamp
+	}
+	return []sccp.Message{last.alarm(id), req}
+}
+
+// binaryMAC is the MAC address as a 7941 sends it: six bytes and six zeros.
+func binaryMAC(name Name) (mac [12]byte) {
+	var wide [8]byte
+	binary.BigEndian.PutUint64(wide[:], name.MAC())
+	copy(mac[:], wide[2:])
+	return mac
 }
 
 // handle takes the next message from the CallManager.
 func (r *registration) handle(m sccp.Message) []sccp.Message {
 	switch m := m.(type) {
-	case *sccp.RegisterAck:
+	case sccp.RegisterAck:
 		if r.state == asking {
-			r.ack, r.state = *m, acked
+			r.ack, r.state = m, acked
 			r.version = sccp.Negotiate(r.model.Protocol, m.MaxProtocolVersion)
 		}
-	case *sccp.RegisterReject:
+	case sccp.RegisterReject:
 		if r.state == asking {
 			r.refusal, r.state = m.Text, rejected
 		}
-	case *sccp.CapabilitiesReq:
+	case sccp.CapabilitiesReq:
 		switch r.state {
 		case asking, rejected:
 		case acked:
@@ -78,17 +90,17 @@ func (r *registration) handle(m sccp.Message) []sccp.Message {
 		default:
 			return []sccp.Message{capabilities()}
 		}
-	case *sccp.ButtonTemplateRes:
+	case sccp.ButtonTemplateRes:
 		if r.state == templates {
 			return r.askButtons(m.Buttons)
 		}
-	case *sccp.LineStatRes, *sccp.LineStatV2Res:
+	case sccp.LineStatRes, sccp.LineStatV2Res:
 		if r.state == buttons {
 			if r.waiting--; r.waiting <= 0 {
 				return r.finish()
 			}
 		}
-	case *sccp.TimeDateRes:
+	case sccp.TimeDateRes:
 		if r.state == dating {
 			r.state = registered
 		}
@@ -131,7 +143,7 @@ func (r *registration) over() bool { return r.state == registered || r.state == 
 func (r *registration) askTemplates() []sccp.Message {
 	r.state = templates
 	return []sccp.Message{
-		capabilities(), &sccp.ButtonTemplateReq{}, &sccp.SoftKeyTemplateReq{}, &sccp.SoftKeySetReq{}, &sccp.ConfigStatReq{},
+		capabilities(), sccp.ButtonTemplateReq{}, sccp.SoftKeyTemplateReq{}, sccp.SoftKeySetReq{}, sccp.ConfigStatReq{},
 	}
 }
 
@@ -145,13 +157,13 @@ func (r *registration) askButtons(listed []sccp.Button) []sccp.Message {
 		switch b.Type {
 		case sccp.ButtonLine:
 			r.lines++
-			ask = append(ask, &sccp.LineStatReq{Line: n}, &sccp.ForwardStatReq{Line: n})
+			ask = append(ask, sccp.LineStatReq{Line: n}, sccp.ForwardStatReq{Line: n})
 		case sccp.ButtonSpeedDial:
-			ask = append(ask, &sccp.SpeedDialStatReq{Number: n})
+			ask = append(ask, sccp.SpeedDialStatReq{Number: n})
 		case sccp.ButtonFeature, sccp.ButtonBLFSpeedDial:
-			ask = append(ask, &sccp.FeatureStatReq{Index: n})
+			ask = append(ask, sccp.FeatureStatReq{Index: n})
 		case sccp.ButtonServiceURL:
-			ask = append(ask, &sccp.ServiceURLStatReq{Index: n})
+			ask = append(ask, sccp.ServiceURLStatReq{Index: n})
 		}
 	}
 	if r.waiting = int(r.lines); r.waiting == 0 {
@@ -162,13 +174,13 @@ func (r *registration) askButtons(listed []sccp.Button) []sccp.Message {
 
 func (r *registration) finish() []sccp.Message {
 	r.state = dating
-	return []sccp.Message{&sccp.RegisterAvailableLines{MaxLines: r.lines}, &sccp.TimeDateReq{}}
+	return []sccp.Message{sccp.RegisterAvailableLines{MaxNumOfAvailLines: r.lines}, sccp.TimeDateReq{}}
 }
 
 // capabilities is the codec list of a 79xx phone, as captured (SCCP, section
 // 3.12): codec and milliseconds a packet.
 func capabilities() sccp.Message {
-	return &sccp.CapabilitiesRes{Capabilities: []sccp.Capability{
+	return sccp.CapabilitiesRes{Capabilities: []sccp.Capability{
 		{Codec: 25, MaxFramesPerPacket: 120},
 		{Codec: 4, MaxFramesPerPacket: 40},
 		{Codec: 2, MaxFramesPerPacket: 40},

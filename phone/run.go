@@ -3,6 +3,7 @@ package phone
 import (
 	"context"
 	"errors"
+	"reflect"
 
 	"github.com/phonebank/phonebank/wire/sccp"
 )
@@ -47,7 +48,12 @@ func (p *Phone) apart(work func() (*Session, error)) (session *Session, err erro
 // serve keeps a registered phone registered: it fails over, fails back and
 // restarts. It returns when the phone must boot again, or when ctx ends.
 func (p *Phone) serve(ctx context.Context, session *Session) error {
+	var spare standby
+	defer spare.drop()
 	for {
+		if p.env.Standby {
+			p.keepStandby(ctx, &spare, session)
+		}
 		better, err := p.serveUntilBetter(ctx, session)
 		var reset *ResetError
 		switch {
@@ -66,7 +72,7 @@ func (p *Phone) serve(ctx context.Context, session *Session) error {
 			session.abandon(err)
 			return err
 		default:
-			session, err = p.failOver(ctx, session, err)
+			session, err = p.failOver(ctx, session, &spare, err)
 		}
 		if err != nil {
 			return err
@@ -74,11 +80,17 @@ func (p *Phone) serve(ctx context.Context, session *Session) error {
 	}
 }
 
-// failOver registers with the next CallManager that takes the phone.
-func (p *Phone) failOver(ctx context.Context, session *Session, lost error) (*Session, error) {
+// failOver registers with the next CallManager that takes the phone: over the
+// stand-by link, if there is one that lives.
+func (p *Phone) failOver(ctx context.Context, session *Session, spare *standby, lost error) (*Session, error) {
 	session.abandon(lost)
 	p.markBad(session.link.node)
 	return p.again(AfterFailover, func(watch *stopwatch) (*Session, error) {
+		if l := spare.take(); l != nil {
+			if next, err := p.registerOver(ctx, session.config, l, outageOf(lost)); err == nil {
+				return next, nil
+			}
+		}
 		return p.registerAnywhere(ctx, watch, session.config, outageOf(lost))
 	})
 }
@@ -114,7 +126,7 @@ func (p *Phone) applyConfig(ctx context.Context, session *Session) (*Session, er
 	if err := b.take(ctx, StepConfig); err != nil {
 		return session, nil // what stands goes on
 	}
-	if b.config.Equal(session.config) {
+	if reflect.DeepEqual(b.config, session.config) {
 		return session, nil
 	}
 	session.Close()

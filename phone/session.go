@@ -28,6 +28,8 @@ type Session struct {
 	ack    time.Duration // RegisterReq to RegisterAck
 	took   time.Duration // connect to TimeDateRes
 
+	secondary time.Duration // keepalive interval of a stand-by link
+
 	stopKeepalive func()
 	missed        atomic.Int32
 	sent          atomic.Int64 // when the last keepalive went out, Unix nanoseconds
@@ -37,10 +39,8 @@ type Session struct {
 // newSession starts the keepalives of a link that has just registered.
 func (p *Phone) newSession(config *cnf.Config, l *link, r *registration) *Session {
 	s := &Session{phone: p, config: config, link: l}
-	interval := time.Duration(r.ack.KeepAliveInterval) * time.Second
-	if interval <= 0 {
-		interval = defaultKeepAlive
-	}
+	interval := secondsOr(r.ack.KeepAliveInterval, defaultKeepAlive)
+	s.secondary = secondsOr(r.ack.SecondaryKeepAliveInterval, interval)
 	// The first comes up to a tenth early, so that thousands do not tick together.
 	early := time.Duration(p.env.Rand.Int64N(int64(interval)/10 + 1))
 	s.stopKeepalive = p.env.Timers.Every(interval-early, interval, s.keepAlive)
@@ -49,6 +49,16 @@ func (p *Phone) newSession(config *cnf.Config, l *link, r *registration) *Sessio
 
 // defaultKeepAlive is CUCM's "Station KeepAlive Interval".
 const defaultKeepAlive = 30 * time.Second
+
+func secondsOr(seconds uint32, otherwise time.Duration) time.Duration {
+	if seconds == 0 {
+		return otherwise
+	}
+	return time.Duration(min(seconds, longestInterval)) * time.Second
+}
+
+// longestInterval bounds what a server may ask for, in seconds.
+const longestInterval = 24 * 60 * 60
 
 // Node is the address of the CallManager, host:port.
 func (s *Session) Node() string { return s.link.address }
@@ -74,7 +84,7 @@ func (s *Session) keepAlive() {
 	s.missed.Add(1)
 	s.sent.Store(time.Now().UnixNano())
 	s.phone.say(KeepAliveSent{})
-	if err := s.link.send(&sccp.KeepAliveReq{}); err != nil {
+	if err := s.link.send(sccp.KeepAliveReq{}); err != nil {
 		s.lose(err)
 	}
 }
@@ -121,7 +131,7 @@ func (s *Session) handle(frame sccp.Frame) error {
 		if err != nil {
 			return err
 		}
-		reset := message.(*sccp.Reset)
+		reset := message.(sccp.Reset)
 		s.phone.say(ResetReceived{Type: reset.Type})
 		return &ResetError{Type: reset.Type}
 	case sccp.IDCapabilitiesReq:
@@ -136,7 +146,7 @@ func (s *Session) Close() {
 	s.stopKeepalive()
 	deadline := time.Now().Add(s.phone.id.Model.Timers.Optional)
 	s.link.conn.SetDeadline(deadline)
-	if s.link.send(&sccp.UnregisterReq{}) == nil {
+	if s.link.send(sccp.UnregisterReq{}) == nil {
 		for {
 			frame, err := s.link.frames.Next()
 			if err != nil || frame.ID == sccp.IDUnregisterAck {

@@ -21,6 +21,9 @@ type TFTP struct {
 	Timers  Timers
 }
 
+// String is what a console log calls the server.
+func (t *TFTP) String() string { return strings.Join(t.Servers, ", ") }
+
 // Fetch implements Files. Its errors wrap ErrNotFound, or carry the cause
 // timeout, rejected, malformed, local or canceled.
 func (t *TFTP) Fetch(ctx context.Context, name string) ([]byte, error) {
@@ -77,7 +80,7 @@ func (f *fileBuffer) Write(block []byte) (int, error) {
 		return 0, err
 	}
 	if len(f.bytes)+len(block) > f.limit {
-		return 0, failf(CauseRejected, "longer than the %d bytes this phone takes", f.limit)
+		return 0, &failure{cause: CauseRejected, text: fmt.Sprintf("longer than %d bytes", f.limit), err: errTooLong}
 	}
 	f.bytes = append(f.bytes, block...)
 	return len(block), nil
@@ -92,6 +95,8 @@ func tftpError(err error, server, name string) error {
 	switch _, scanErr := fmt.Sscanf(err.Error(), "code: %d,", &code); {
 	case scanErr == nil && code == 1:
 		return &failure{cause: CauseMissing, text: where, err: ErrNotFound}
+	case scanErr == nil && code == 2:
+		return &failure{cause: CauseRejected, text: where, err: errAccess}
 	case scanErr == nil:
 		return failf(CauseRejected, "%s: TFTP error %d: %s", where, code, tftpMessage(err))
 	case errors.As(err, &netErr) && netErr.Timeout():
@@ -100,6 +105,26 @@ func tftpError(err error, server, name string) error {
 		return failf(CauseMalformed, "%s: %v", where, err)
 	default:
 		return because(err, "%s", where)
+	}
+}
+
+// What a phone shows in words of its own.
+var (
+	errAccess  = errors.New("access violation")
+	errTooLong = errors.New("more than this phone takes")
+)
+
+// statusOfTransfer is the status message of a transfer that failed.
+func statusOfTransfer(err error) StatusMessage {
+	switch {
+	case errors.Is(err, errAccess):
+		return StatusMessage{Text: StatusTFTPAccess}
+	case errors.Is(err, errTooLong):
+		return StatusMessage{Text: StatusConfigTooLong}
+	case CauseOf(err) == CauseTimeout:
+		return StatusMessage{Text: StatusTFTPTimeout}
+	default:
+		return StatusMessage{Text: StatusTFTPError}
 	}
 }
 

@@ -1,0 +1,28 @@
+package phone
+
+// asker is the phone's way to ask TVS: nil for a model without security by
+// default, or when the configuration names no server. A phone asks the servers
+// of the configuration that it holds, because it asks before it can fetch a
+// new one.
+func (b *boot) asker() Asker {
+	config := b.flash.Config
+	if b.config != nil {
+		config = b.config
+	}
+	if !b.id.Model.SecurityByDefault || config == nil || len(config.TVS) == 0 {
+		return nil
+	}
+	if p := b.Phone; b.tvs == nil {
+		timers := b.id.Model.Timers
+		b.tvs = &TVSClient{
+			Device: "CP-" + b.id.Model.Name + "-" + string(b.id.Name), Dial: b.env.Dial,
+			TLS:     b.tlsConfig(nil),
+			Connect: timers.Connect, Handshake: timers.Handshake, Timeout: timers.TVS,
+			Asked: func(asked TVSAsked) { p.say(asked) },
+		}
+	}
+	b.tvs.Held = b.held()
+	b.tvs.Servers = config.TVS
+	b.tvs.Identity = b.flash.LSC
+	return b.tvs
+}

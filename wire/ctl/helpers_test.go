@@ -9,10 +9,11 @@ import (
 	"crypto/x509/pkix"
 	"encoding/binary"
 	"encoding/hex"
+	"encoding/pem"
+	"fmt"
 	"math/big"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 	"time"
 
@@ -20,24 +21,18 @@ import (
 	"github.com/phonebank/phonebank/wire/signed"
 )
 
-// keys holds one RSA key a size: 4096 bits take a second to find.
-var keys = struct {
-	sync.Mutex
-	bySize map[int]*rsa.PrivateKey
-}{bySize: map[int]*rsa.PrivateKey{}}
-
+// rsaKey is a key of the tests' own: finding one of 4096 bits takes seconds.
 func rsaKey(t testing.TB, bits int) *rsa.PrivateKey {
 	t.Helper()
-	keys.Lock()
-	defer keys.Unlock()
-	if keys.bySize[bits] == nil {
-		key, err := rsa.GenerateKey(rand.Reader, bits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		keys.bySize[bits] = key
+	block, _ := pem.Decode(read(t, fmt.Sprintf("../../signed/testdata/keys/rsa-%d.pem", bits)))
+	if block == nil {
+		t.Fatal("no PEM block")
 	}
-	return keys.bySize[bits]
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key.(*rsa.PrivateKey)
 }
 
 // certificate is of a public key, named cn and signed by a key of 1024 bits, with

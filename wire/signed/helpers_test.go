@@ -3,37 +3,31 @@ package signed_test
 import (
 	"bytes"
 	"crypto"
-	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/hex"
 	"encoding/pem"
+	"fmt"
 	"os"
 	"path/filepath"
-	"sync"
 	"testing"
 
 	"github.com/phonebank/phonebank/wire/signed"
 )
 
-// keys holds one RSA key a size: 4096 bits take a second to find.
-var keys = struct {
-	sync.Mutex
-	bySize map[int]*rsa.PrivateKey
-}{bySize: map[int]*rsa.PrivateKey{}}
-
+// rsaKey is a key of the tests' own: finding one of 4096 bits takes seconds.
 func rsaKey(t testing.TB, bits int) *rsa.PrivateKey {
 	t.Helper()
-	keys.Lock()
-	defer keys.Unlock()
-	if keys.bySize[bits] == nil {
-		key, err := rsa.GenerateKey(rand.Reader, bits)
-		if err != nil {
-			t.Fatal(err)
-		}
-		keys.bySize[bits] = key
+	return privateKey(t, fmt.Sprintf("keys/rsa-%d.pem", bits))
+}
+
+func privateKey(t testing.TB, name string) *rsa.PrivateKey {
+	t.Helper()
+	key, err := x509.ParsePKCS8PrivateKey(readPEM(t, name))
+	if err != nil {
+		t.Fatal(err)
 	}
-	return keys.bySize[bits]
+	return key.(*rsa.PrivateKey)
 }
 
 func read(t testing.TB, name string) []byte {
@@ -81,11 +75,7 @@ func exampleSigner(t testing.TB) *x509.Certificate {
 // phoneKey is the key that the worked example is encrypted for.
 func phoneKey(t testing.TB) *rsa.PrivateKey {
 	t.Helper()
-	key, err := x509.ParsePKCS8PrivateKey(readPEM(t, "phone-key.pem"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key.(*rsa.PrivateKey)
+	return privateKey(t, "phone-key.pem")
 }
 
 func parse(t testing.TB, b []byte) *signed.Envelope {

@@ -77,7 +77,9 @@ func (EnhancedAlarm) ID() ID { return IDEnhancedAlarm }
 
 func (m EnhancedAlarm) layout(b *body) Message {
 	if b.in == nil {
-		b.text(&m.Text, max(enhancedAlarm, min(len(m.Text), maxText)), "text")
+		text := cut(m.Text, maxText)
+		b.out = append(b.out, text...)
+		b.zeros(max(enhancedAlarm-len(text), padding(len(text))))
 		return m
 	}
 	text := b.in.Rest()

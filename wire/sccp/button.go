@@ -1,5 +1,7 @@
 package sccp
 
+import "bytes"
+
 // The sizes of ButtonTemplateRes (SCCP, section 3.12).
 const (
 	buttonSlots        = 42
@@ -32,7 +34,7 @@ type ButtonTemplateReq struct {
 func (ButtonTemplateReq) ID() ID { return IDButtonTemplateReq }
 
 func (m ButtonTemplateReq) layout(b *body) Message {
-	if b.optional(m.ButtonCount != 0) {
+	if b.extra(m.ButtonCount != 0, &m.Shape) {
 		b.u32(&m.ButtonCount, "buttonCount")
 	}
 	b.end(&m.Shape)
@@ -56,18 +58,16 @@ func (m ButtonTemplateRes) layout(b *body) Message {
 	b.u32(&m.Offset, "buttonOffset")
 	n := b.count(len(m.Buttons), buttonSlotsSideCar, "buttonCount")
 	b.u32(&m.Total, "totalButtonCount")
+	n = b.fitting(n, 2)
 	list(b, &m.Buttons, n, n, 2, (*Button).layout)
-	empty := Button{Type: ButtonUndefined}
 	slots := buttonSlots
 	if n > buttonSlots {
 		slots = buttonSlotsSideCar
 	}
 	if b.in != nil {
-		b.unused(2 * (slots - len(m.Buttons)))
+		b.unused(2 * (slots - n))
 	} else {
-		for range slots - n {
-			empty.layout(b)
-		}
+		b.out = append(b.out, bytes.Repeat([]byte{0, byte(ButtonUndefined)}, slots-n)...)
 	}
 	b.end(&m.Shape)
 	return m

@@ -14,7 +14,7 @@ func (FeatureStatReq) ID() ID { return IDFeatureStatReq }
 
 func (m FeatureStatReq) layout(b *body) Message {
 	b.u32(&m.Index, "featureIndex")
-	b.optional(true)
+	b.optional()
 	b.u32(&m.Capabilities, "featureCapabilities")
 	b.end(&m.Shape)
 	return m

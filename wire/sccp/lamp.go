@@ -71,7 +71,7 @@ func (SetRinger) ID() ID { return IDSetRinger }
 
 func (m SetRinger) layout(b *body) Message {
 	b.u32((*uint32)(&m.Mode), "ringMode")
-	b.optional(true)
+	b.optional()
 	b.u32((*uint32)(&m.Duration), "ringDuration")
 	b.u32(&m.LineInstance, "lineInstance")
 	b.u32(&m.CallReference, "callReference")

@@ -43,7 +43,7 @@ func (LineStatRes) ID() ID { return IDLineStatRes }
 func (m LineStatRes) layout(b *body) Message {
 	b.u32(&m.Line, "lineNumber")
 	b.text(&m.DirNumber, 24, "lineDirNumber")
-	b.optional(true)
+	b.optional()
 	b.text(&m.FullyQualifiedDisplayName, 40, "lineFullyQualifiedDisplayName")
 	b.text(&m.TextLabel, 40, "lineTextLabel")
 	b.u32(&m.DisplayOptions, "lineDisplayOptions")

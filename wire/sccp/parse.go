@@ -47,10 +47,16 @@ func fromPhone(id ID) Message {
 		return HeadsetStatus{}
 	case IDRegisterAvailableLines:
 		return RegisterAvailableLines{}
+	case IDUpdateCapabilities:
+		return UpdateCapabilities{Revision: 1}
 	case IDServiceURLStatReq:
 		return ServiceURLStatReq{}
 	case IDFeatureStatReq:
 		return FeatureStatReq{}
+	case IDCapabilitiesV2Res:
+		return UpdateCapabilities{Revision: 2}
+	case IDCapabilitiesV3Res:
+		return UpdateCapabilities{Revision: 3}
 	case IDEnhancedAlarm:
 		return EnhancedAlarm{}
 	case IDSPCPRegisterTokenReq:

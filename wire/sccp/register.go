@@ -42,7 +42,7 @@ func (m RegisterReq) layout(b *body) Message {
 	b.ipv4(&m.StationIP, "stationIpAddr")
 	b.u32(&m.DeviceType, "deviceType")
 	b.u32(&m.MaxStreams, "maxStreams")
-	b.optional(true)
+	b.optional()
 	b.u32(&m.ActiveStreams, "activeStreams")
 	b.u8(&m.ProtocolVersion, "protocolVer")
 	b.raw(m.Features[:], "phoneFeatures")
@@ -50,12 +50,12 @@ func (m RegisterReq) layout(b *body) Message {
 	b.u32(&m.ActiveConferences, "activeConferences")
 	b.raw(m.MAC[:], "macAddress")
 	b.u32(&m.IPv4Scope, "ipV4AddressScope")
-	if b.optional(m.ProtocolVersion >= extendedAddresses || m.saysMore()) {
+	if b.extra(m.ProtocolVersion >= extendedAddresses || m.saysMore(), &m.Shape) {
 		b.u32(&m.MaxLines, "maxNumberOfLines")
 		b.ipv6(&m.IPv6, "ipV6Address")
 		b.u32(&m.IPv6Scope, "ipV6AddressScope")
 		b.text(&m.FirmwareLoadName, 32, "firmwareLoadName")
-		if b.optional(m.ConfigVersionStamp != "") {
+		if b.extra(m.ConfigVersionStamp != "", &m.Shape) {
 			b.text(&m.ConfigVersionStamp, 48, "configVersionStamp")
 		}
 	}
@@ -88,7 +88,7 @@ func (m RegisterAck) layout(b *body) Message {
 	b.u32(&m.KeepAliveInterval, "keepAliveInterval")
 	b.text(&m.DateTemplate, 6, "dateTemplate")
 	b.reserved(2, "alignmentPadding")
-	b.optional(true)
+	b.optional()
 	b.u32(&m.SecondaryKeepAliveInterval, "secondaryKeepAliveInterval")
 	b.u8(&m.MaxProtocolVersion, "maxProtocolVer")
 	b.raw(m.Features[:], "serverFeatures")
@@ -107,7 +107,7 @@ type RegisterReject struct {
 func (RegisterReject) ID() ID { return IDRegisterReject }
 
 func (m RegisterReject) layout(b *body) Message {
-	b.optional(true)
+	b.optional()
 	b.text(&m.Text, 32, "text")
 	b.end(&m.Shape)
 	return m

@@ -3,17 +3,18 @@ package sccp
 import "bytes"
 
 // optional begins the fields that a body may leave out, at the end of any of
-// them. It reports whether they are to be walked: writing, when it is usual to
-// send them; reading, when they are there or should be.
-func (b *body) optional(usual bool) bool {
-	if b.in == nil {
-		return usual
-	}
-	if b.in.Len() == 0 && !usual {
-		return false
-	}
+// them. We send them.
+func (b *body) optional() { b.short = true }
+
+// extra begins optional fields that are sent only where that is usual. It
+// reports whether they are to be walked: writing, also when a tail follows
+// them; reading, also when the body goes on.
+func (b *body) extra(usual bool, s *Shape) bool {
 	b.short = true
-	return true
+	if b.in == nil {
+		return usual || len(s.Tail) > 0
+	}
+	return usual || b.in.Len() > 0
 }
 
 // since reports whether the body has the layout that came with a version and
@@ -56,15 +57,19 @@ func (b *body) count(have, slots int, field string) int {
 	return int(min(n, uint32(slots)))
 }
 
+// fitting is how many of n entries of size bytes the body has room for.
+func (b *body) fitting(n, size int) int {
+	if b.in == nil {
+		return n
+	}
+	return min(n, b.in.Len()/size)
+}
+
 // list is an array of slots of size bytes each, of which the first used count
 // and are kept. No memory is taken for more than the body holds.
 func list[T any](b *body, p *[]T, used, slots, size int, each func(*T, *body)) {
-	if b.in != nil {
-		used = min(used, b.in.Len()/size)
-		*p = nil
-		if used > 0 {
-			*p = make([]T, used)
-		}
+	if used = b.fitting(used, size); b.in != nil && used > 0 {
+		*p = make([]T, used)
 	}
 	for i := range used {
 		each(&(*p)[i], b)

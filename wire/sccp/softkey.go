@@ -50,6 +50,22 @@ func (m SoftKeyTemplateRes) layout(b *body) Message {
 	return m
 }
 
+// The soft-key sets, by their number in SoftKeySetRes and SelectSoftKeys.
+const (
+	KeysOnHook              = 0 // idle
+	KeysConnected           = 1
+	KeysOnHold              = 2
+	KeysRingIn              = 3
+	KeysOffHook             = 4
+	KeysConnectedTransfer   = 5
+	KeysDigitsFollowing     = 6 // after the first digit
+	KeysConnectedConference = 7
+	KeysRingOut             = 8
+	KeysOffHookFeatures     = 9
+	KeysInUseHint           = 10
+	KeysOnHookStealable     = 11 // a call held on a shared line
+)
+
 // SoftKeySet is what the soft keys are in one state of the phone.
 type SoftKeySet struct {
 	TemplateIndex [16]uint8  // 1-based positions in the template; 0: none
@@ -75,7 +91,7 @@ func (m SoftKeySetReq) layout(b *body) Message {
 }
 
 // SoftKeySetRes lists the soft-key sets, 16 at most, by the numbers of the
-// SetOnHook family. Several servers send 4 bytes more: they are in the Tail.
+// KeysOnHook family. Several servers send 4 bytes more: they are in the Tail.
 type SoftKeySetRes struct {
 	Offset uint32 // of the first set here among all
 	Total  uint32 // sets in all

@@ -24,7 +24,7 @@ func (m RegisterTokenReq) layout(b *body) Message {
 	b.u32(&m.Instance, "instance")
 	b.ipv4(&m.StationIP, "stationIpAddr")
 	b.u32(&m.DeviceType, "deviceType")
-	b.optional(true)
+	b.optional()
 	b.ipv6(&m.IPv6, "ipV6Address")
 	b.end(&m.Shape)
 	return m

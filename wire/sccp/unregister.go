@@ -18,7 +18,7 @@ type UnregisterReq struct {
 func (UnregisterReq) ID() ID { return IDUnregisterReq }
 
 func (m UnregisterReq) layout(b *body) Message {
-	if b.optional(m.Reason != UnregisterUnknown) {
+	if b.extra(m.Reason != UnregisterUnknown, &m.Shape) {
 		b.u32(&m.Reason, "reason")
 	}
 	b.end(&m.Shape)

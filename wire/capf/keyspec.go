@@ -64,10 +64,13 @@ type KeySpec struct {
 
 // String is "rsa-2048", "ec-p256" and the like, which ParseKeySpec reads.
 func (s KeySpec) String() string {
-	if s.Type == EC {
+	switch s.Type {
+	case RSA:
+		return fmt.Sprintf("rsa-%d", s.Bits)
+	case EC:
 		return "ec-" + s.Curve.String()
 	}
-	return fmt.Sprintf("%s-%d", s.Type, s.Bits)
+	return s.Type.String()
 }
 
 // supported lists every key that may be made or certified.

@@ -117,7 +117,7 @@ func record(t testing.TB, items ...string) []byte {
 	return b
 }
 
-// list signs records that the test laid out itself. Its header has 160 bytes.
+// list signs records that the test laid out itself.
 func list(t testing.TB, records ...[]byte) []byte {
 	t.Helper()
 	h := signed.Header{Filename: "C"}

@@ -1,0 +1,190 @@
+package core
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"time"
+
+	"github.com/pin/tftp/v3"
+)
+
+// The server sends a block again when no acknowledgement came for a second, and
+// gives up after four. Five-second waits, the library's default, would be the
+// slowest thing in a boot storm.
+const (
+	tftpTry   = time.Second
+	tftpTries = 4
+)
+
+// tftpServer is the one file around the TFTP library.
+type tftpServer struct {
+	server *tftp.Server
+	ended  chan struct{}
+	slots  chan struct{} // one taken by each transfer under way
+}
+
+func (c *Core) startTFTP(conn net.PacketConn) {
+	t := &tftpServer{ended: make(chan struct{}), slots: make(chan struct{}, c.config.Limits.Transfers)}
+	t.server = tftp.NewServer(func(name string, to io.ReaderFrom) error {
+		return c.transfer(t, name, to)
+	}, nil)
+	t.server.SetTimeout(tftpTry)
+	t.server.SetRetries(tftpTries - 1)
+	t.server.SetBackoff(func(int) time.Duration { return 0 })
+	c.tftpMu.Lock()
+	c.tftp = t
+	c.tftpMu.Unlock()
+	go func() {
+		defer close(t.ended)
+		t.server.Serve(conn) // ends with Shutdown, and only so
+	}()
+}
+
+// stopTFTP waits for the transfers under way: at most tftpTries seconds for a
+// peer that has gone away.
+func (c *Core) stopTFTP() {
+	c.tftpMu.Lock()
+	t := c.tftp
+	c.tftp = nil
+	c.tftpMu.Unlock()
+	if t != nil {
+		t.server.Shutdown()
+		<-t.ended
+	}
+}
+
+// restartTFTP serves again on the old address.
+func (c *Core) restartTFTP() error {
+	if c.tftpAt == nil {
+		return nil
+	}
+	conn, err := c.config.Network.ListenPacket(c.ctx, "udp", c.tftpAt.String())
+	if err != nil {
+		return fmt.Errorf("core: TFTP: %w", err)
+	}
+	c.startTFTP(conn)
+	return nil
+}
+
+// transfer answers one read request.
+func (c *Core) transfer(t *tftpServer, name string, to io.ReaderFrom) error {
+	var remote netip.AddrPort
+	if out, ok := to.(tftp.OutgoingTransfer); ok {
+		at := out.RemoteAddr()
+		remote = at.AddrPort()
+	}
+	select {
+	case t.slots <- struct{}{}:
+		defer func() { <-t.slots }()
+	default:
+		c.counters.tftpDropped.Add(1)
+		return vanish(to) // the phone asks again in a second
+	}
+	c.counters.tftpActive.Add(1)
+	defer c.counters.tftpActive.Add(-1)
+	reply, file, err := c.fetch(c.ctx, name, remote)
+	switch {
+	case errors.Is(err, errUnanswered):
+		return vanish(to)
+	case err != nil:
+		return tftpError(err)
+	}
+	content := io.Reader(bytes.NewReader(file))
+	if out, ok := to.(tftp.OutgoingTransfer); ok {
+		out.SetSize(int64(len(file)))
+	}
+	if reply.HangUp {
+		content = io.MultiReader(bytes.NewReader(file[:len(file)/2]), goneReader{})
+	}
+	if err := send(to, content); err != nil {
+		c.counters.tftpFailed.Add(1)
+		c.trace.fileFailed(remote, name, err)
+		return nil // the library has told the peer, if there was anything to tell
+	}
+	c.counters.tftpSent.Add(1)
+	c.counters.tftpBytes.Add(uint64(len(file)))
+	c.trace.fileSent(remote, name, len(file))
+	return nil
+}
+
+// tftpError is what the peer reads: the library puts it behind error code 1,
+// file not found.
+func tftpError(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return errFileNotFound
+	}
+	return err
+}
+
+// wireText is an error whose text goes on the wire as it is.
+type wireText string
+
+func (t wireText) Error() string { return string(t) }
+
+const errFileNotFound wireText = "File not found"
+
+// errUnanswered is a request that a fault leaves without an answer.
+var errUnanswered = errors.New("no answer")
+
+// fetch asks the handlers for a file, waits as long as they say, and returns
+// its bytes as they are to be sent.
+func (c *Core) fetch(ctx context.Context, name string, remote netip.AddrPort) (Reply, []byte, error) {
+	c.counters.tftpRequests.Add(1)
+	c.trace.fileAsked(remote, name)
+	r := Request{Service: ServiceTFTP, Node: 1, Device: parseFileName(name).device, Message: FileRequest{name, remote}}
+	reply, err := c.faulty(c.files.answer)(ctx, r)
+	if err == nil && reply.Delay > 0 && !sleep(ctx, reply.Delay) {
+		err = ctx.Err()
+	}
+	switch {
+	case errors.Is(err, ErrNotFound):
+		c.counters.tftpNotFound.Add(1)
+		c.trace.fileFailed(remote, name, errFileNotFound)
+		return reply, nil, err
+	case err != nil:
+		c.counters.tftpFailed.Add(1)
+		c.trace.fileFailed(remote, name, err)
+		return reply, nil, err
+	case reply.Silent || len(reply.Messages) == 0:
+		c.counters.tftpDropped.Add(1)
+		return reply, nil, errUnanswered
+	}
+	file, ok := reply.Messages[0].(File)
+	if !ok {
+		return reply, nil, fmt.Errorf("core: TFTP cannot send %T", reply.Messages[0])
+	}
+	if reply.Mangle != nil {
+		return reply, reply.Mangle(file.Bytes), nil
+	}
+	return reply, file.Bytes, nil
+}
+
+// File is what TFTP would send for a name, faults included, without TFTP. It
+// waits as long as the core is slow, and until ctx ends where the core would be
+// silent. A file that the cluster does not have is ErrNotFound.
+func (c *Core) File(ctx context.Context, name string, from netip.AddrPort) ([]byte, error) {
+	c.tftpMu.Lock()
+	stopped := c.tftpAt != nil && c.tftp == nil
+	c.tftpMu.Unlock()
+	if stopped {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	reply, file, err := c.fetch(ctx, name, from)
+	if errors.Is(err, errUnanswered) || err == nil && reply.HangUp {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", strconv.Quote(name), err)
+	}
+	c.counters.tftpSent.Add(1)
+	c.counters.tftpBytes.Add(uint64(len(file)))
+	return file, nil
+}

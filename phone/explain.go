@@ -85,7 +85,7 @@ func (j *judgement) heard(answer TVSAnswer, err error) {
 func (j *judgement) malformed(file []byte, err error) Verdict {
 	v := j.reject(CauseMalformed, finding{
 		reason: fmt.Sprintf("the file is no trust list%s: %v", lookOf(file), err),
-		fix:    "Have the list written again and restart TFTP; no hands on the phone are needed.",
+		fix:    "Have the list written again and restart TFTP. No hands on the phone are needed.",
 	})
 	v.Console = append(v.Console, ownLineNoEnvelope(len(file)))
 	return v
@@ -113,28 +113,28 @@ func noKind(list *ctl.List) finding {
 func tooLong(size int) finding {
 	return finding{
 		reason: fmt.Sprintf("the list has %d bytes, a phone loads %d at most", size, maxListBytes),
-		fix:    "Take certificates out of the list; no hands on the phone are needed.",
+		fix:    "Take certificates out of the list. No hands on the phone are needed.",
 	}
 }
 
 func tooMany(certificates int) finding {
 	return finding{
 		reason: fmt.Sprintf("the list carries %d certificates, a phone loads %d at most", certificates, maxListCertificates),
-		fix:    "Take certificates out of the list; no hands on the phone are needed.",
+		fix:    "Take certificates out of the list. No hands on the phone are needed.",
 	}
 }
 
 func unsupportedDigest(file *signed.Envelope) finding {
 	return finding{
 		reason: fmt.Sprintf("offset %d: the digest is number %d, phones know 1 (sha1) and 3 (sha512)", offsetOf(file, signed.TagDigest), file.Digest),
-		fix:    "Have the file signed with SHA-1 or SHA-512; no hands on the phone are needed.",
+		fix:    "Have the file signed with SHA-1 or SHA-512. No hands on the phone are needed.",
 	}
 }
 
 func unsupportedAlgorithm(file *signed.Envelope) finding {
 	return finding{
 		reason: fmt.Sprintf("offset %d: the signature algorithm is number %d, phones know 0 (RSA)", offsetOf(file, signed.TagAlgorithm), file.Algorithm),
-		fix:    "Have the file signed with an RSA key; no hands on the phone are needed.",
+		fix:    "Have the file signed with an RSA key. No hands on the phone are needed.",
 	}
 }
 

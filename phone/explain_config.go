@@ -37,7 +37,7 @@ func (j *configJudgement) accept() ConfigVerdict {
 		j.payload = j.envelope.Payload
 	}
 	if j.Record == nil {
-		j.Reason = fmt.Sprintf("signed by %s, for whom TVS %s vouches as %s", named(j.Signer), j.TVS.Server, roleNames(j.TVS.Roles))
+		j.Reason = fmt.Sprintf("signed by %s, for whom TVS %s vouches as %s", named(j.Signer), j.TVS.Server, roleNames("and", j.TVS.Roles))
 		return j.verdict()
 	}
 	j.Reason = fmt.Sprintf("signed by %s, %s", describe(j.Record), place(j.signer))
@@ -51,7 +51,7 @@ func (j *configJudgement) unsigned(file []byte) ConfigVerdict {
 			j.Console = append(j.Console, ownLineUnsignedRefused(j.requested))
 			return j.reject(CauseUntrusted, finding{
 				reason: fmt.Sprintf("the file is not signed, but the phone takes signed files only, because it holds %s (%s)", place(v), describe(v.record)),
-				fix:    "Serve the file signed, as " + j.requested + ".sgn; no hands on the phone are needed.",
+				fix:    "Serve the file signed, as " + j.requested + ".sgn. No hands on the phone are needed.",
 			})
 		}
 	}
@@ -65,34 +65,34 @@ func (j *configJudgement) malformed(file []byte, err error) ConfigVerdict {
 	j.Console = append(j.Console, ownLineNoEnvelope(len(file)))
 	return j.reject(CauseMalformed, finding{
 		reason: fmt.Sprintf("the file is no signed configuration%s: %v", lookOf(file), err),
-		fix:    "Have the server sign the file (restart TFTP); no hands on the phone are needed.",
+		fix:    "Have the server sign the file (restart TFTP). No hands on the phone are needed.",
 	})
 }
 
 func (j *configJudgement) otherName() finding {
 	return finding{
 		reason: fmt.Sprintf("the file is %s, but the phone asked for %s", quoted(j.envelope.Filename), j.requested),
-		fix:    "Serve each phone its own file: the name inside is signed and must be the one asked for; no hands on the phone are needed.",
+		fix:    "Serve each phone its own file: the name inside is signed and must be the one asked for. No hands on the phone are needed.",
 	}
 }
 
 func (j *configJudgement) badTVSSignature(err error) finding {
 	return finding{
 		reason: fmt.Sprintf("signed in the name of %s, but not with the key that TVS %s gives for it: %v", named(j.Signer), j.TVS.Server, err),
-		fix:    "Have the file signed again and restart TFTP; no hands on the phone are needed.",
+		fix:    "Have the file signed again and restart TFTP. No hands on the phone are needed.",
 	}
 }
 
 // unknownSigner: no TFTP record of the held lists is the signer.
 func (j *configJudgement) unknownSigner() finding {
-	parts := []string{fmt.Sprintf("signed by %s, which is no TFTP record of the phone's: %s", named(j.Signer), j.held.holdings(configRoles[:]...))}
-	parts = append(parts, j.asOther(j.held.records(configRoles[:]...))...)
+	parts := []string{fmt.Sprintf("signed by %s, %s", named(j.Signer), j.held.unnamed(configRoles[:]...))}
+	parts = append(parts, j.asOther(j.held.records(configRoles[:]...), "configuration")...)
 	parts = append(parts, j.tvsSays(configRoles[:]...))
 	fix := "Give the phone a trust list with the certificate of the TFTP server that signs, or have the file signed with a key its lists name"
 	if j.mayAsk() && j.held.ITL != nil {
 		fix += ", or have a TVS server of its ITL vouch for the signer"
 	}
-	return finding{strings.Join(parts, "; "), fix + "; hands on the phone are needed only if it takes no new list."}
+	return finding{strings.Join(parts, "; "), fix + ". Hands on the phone are needed only if it takes no new list."}
 }
 
 func quoted(name string) string {

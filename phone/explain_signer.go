@@ -20,7 +20,7 @@ func (j *judgement) badSignature(v voucher, err error) finding {
 	if own := j.impostor(v); own != nil {
 		reason += fmt.Sprintf("; record %d of the new list claims the same serial with another certificate", own.Number)
 	}
-	return finding{reason, "Have the file signed again with that key, for it was changed afterwards or another key signed it; no hands on the phone are needed."}
+	return finding{reason, "Have the file signed again with that key: it was changed after signing, or another key signed it. No hands on the phone are needed."}
 }
 
 // impostor is the new list's own record that fits its signature, but is not
@@ -40,8 +40,9 @@ func (j *judgement) impostor(v voucher) *ctl.Record {
 // what it says it is.
 func (j *judgement) badOwnSignature(own *ctl.Record, err error) finding {
 	return finding{
-		reason: fmt.Sprintf("signed in the name of %s, but not with the key of the list's own %s: %v", named(j.Signer), numbered(own), err),
-		fix:    "Have the list signed again, for it was changed afterwards or another key signed it; no hands on the phone are needed.",
+		reason: fmt.Sprintf("signed in the name of %s, %s; the signature does not even fit the list's own %s: %v",
+			named(j.Signer), j.electors().unnamed(ctl.RoleSAST), numbered(own), err),
+		fix: "Have the list signed again, by a SAST that the phone holds: it was changed after signing, or another key signed it. No hands on the phone are needed.",
 	}
 }
 
@@ -52,60 +53,60 @@ func (j *judgement) unknownSigner(own *ctl.Record) finding {
 	if firstUse {
 		return finding{
 			reason: fmt.Sprintf("signed by %s, for whom the list itself has no SAST record", named(j.Signer)),
-			fix:    "Have the list written again with its signer among the SASTs; no hands on the phone are needed.",
+			fix:    "Have the list written again with its signer among the SASTs. No hands on the phone are needed.",
 		}
 	}
-	parts := []string{fmt.Sprintf("signed by %s, who is no SAST of the phone's: %s", named(j.Signer), j.electors().holdings(ctl.RoleSAST))}
-	parts = append(parts, j.asOther(who)...)
+	parts := []string{fmt.Sprintf("signed by %s, %s", named(j.Signer), j.electors().unnamed(ctl.RoleSAST))}
+	parts = append(parts, j.asOther(who, map[ctl.Kind]string{ctl.CTL: "a CTL", ctl.ITL: "an ITL"}[j.Kind])...)
 	if own == nil || len(own.Certificate) == 0 {
 		parts = append(parts, "the new list does not bring its signer's certificate, so that nobody can be asked about it")
 	} else {
 		parts = append(parts, j.tvsSays(ctl.RoleSAST))
 	}
-	return finding{strings.Join(parts, "; "), j.cureSigner(who)}
+	return finding{strings.Join(parts, "; "), j.cureSigner(len(who.only(ctl.RoleSAST)) > 0)}
 }
 
 // cureSigner says what a list needs to be taken, and whose hands.
-func (j *judgement) cureSigner(who circle) string {
-	var first string
-	if len(who.only(ctl.RoleSAST)) > 0 {
-		first = "Have the list signed by a SAST that the phone holds; "
+func (j *judgement) cureSigner(holdsSAST bool) string {
+	const sign = "Have the list signed by a SAST that the phone holds"
+	if j.mayAsk() && j.held.namesTVS() {
+		if holdsSAST {
+			return sign + ", or have a TVS server of its ITL vouch for the signer. Hands on the phone are needed only if neither can be done: then its lists must be erased."
+		}
+		return "Have a TVS server of the phone's ITL vouch for the signer as SAST. Hands on the phone are needed only if none can: then its lists must be erased."
 	}
+	hands := fmt.Sprintf("the %s must be deleted on the phone by hand, because without a TVS record in its ITL it cannot ask TVS.", j.Kind)
 	if !j.mayAsk() {
-		return first + fmt.Sprintf("if there is none left, the %s must be deleted on the phone by hand, because a %s cannot ask TVS.", j.Kind, j.model.Name)
+		hands = fmt.Sprintf("the %s must be deleted on the phone by hand, because a %s cannot ask TVS.", j.Kind, j.model.Name)
 	}
-	if j.held.ITL == nil {
-		return first + fmt.Sprintf("if there is none left, the %s must be deleted on the phone by hand, because without an ITL it cannot ask TVS.", j.Kind)
+	if holdsSAST {
+		return sign + ". Hands on the phone are needed only if none of their keys is left: then " + hands
 	}
-	if first == "" {
-		return "Have a TVS server of the phone's ITL vouch for the signer as SAST; if none can, the lists must be erased on the phone by hand."
-	}
-	return first + "or have a TVS server of its ITL vouch for the signer; only if neither can be done must the lists be erased on the phone by hand."
+	return "Nobody can sign for this phone: " + hands
 }
 
-// asOther names the records that know the signer, but not as one who may sign
-// this.
-func (j *judgement) asOther(who circle) []string {
-	var found []string
+// asOther names the records that know the signer, but do not help: they have
+// no right to sign what was signed, or no usable key.
+func (j *judgement) asOther(who circle, what string) []string {
+	var powerless, broken []string
 	for _, v := range j.held.everything() {
-		r := v.record
-		if len(r.Serial) == 0 || !bytes.Equal(r.Serial, j.Signer.Serial) {
+		if len(v.record.Serial) == 0 || !bytes.Equal(v.record.Serial, j.Signer.Serial) {
 			continue
 		}
-		switch {
-		case !who.has(r) && r.Role == ctl.RoleSAST && j.Kind == ctl.CTL:
-			found = append(found, place(v)+" has that serial, but an ITL has no say in this phone's CTL")
-		case !who.has(r):
-			found = append(found, fmt.Sprintf("the held %s lists that serial as %s only (record %d)", v.list, r.Role.Short(), r.Number))
-		default:
-			problem := "another issuer"
-			if _, err := r.Key(); err != nil {
-				problem = fmt.Sprintf("no usable key (%v)", err)
-			}
-			found = append(found, fmt.Sprintf("%s has that serial, but %s", place(v), problem))
+		if !who.has(v.record) {
+			powerless = append(powerless, place(v))
+			continue
 		}
+		problem := "another issuer"
+		if _, err := v.record.Key(); err != nil {
+			problem = fmt.Sprintf("no usable key (%v)", err)
+		}
+		broken = append(broken, fmt.Sprintf("%s has that serial, but %s", place(v), problem))
 	}
-	return found
+	if len(powerless) > 0 {
+		broken = append(broken, fmt.Sprintf("that serial is %s, with no right to sign %s", enumerate("and", powerless), what))
+	}
+	return broken
 }
 
 // electors are the lists whose SASTs decide about the new one.
@@ -122,7 +123,7 @@ func (j *judgement) tvsSays(wanted ...ctl.Role) string {
 	case j.TVS != nil && !j.TVS.Valid:
 		return fmt.Sprintf("TVS %s does not know the signer", j.TVS.Server)
 	case j.TVS != nil:
-		return fmt.Sprintf("TVS %s knows the signer as %s, not as %s", j.TVS.Server, roleNames(j.TVS.Roles), roleNames(wanted))
+		return fmt.Sprintf("TVS %s knows the signer as %s, not as %s", j.TVS.Server, roleNames("and", j.TVS.Roles), roleNames("or", wanted))
 	case j.TVSErr != nil:
 		return fmt.Sprintf("TVS did not help: %v", j.TVSErr)
 	case !j.mayAsk():

@@ -46,30 +46,33 @@ func place(v voucher) string {
 	return fmt.Sprintf("%s of the held %s", numbered(v.record), v.list)
 }
 
-// holdings says what each held list has in the given roles:
-// "the held CTL has CN=A (serial 01) and CN=B (serial 02), the held ITL has none".
-func (h Held) holdings(roles ...ctl.Role) string {
-	var parts []string
-	tell := func(name string, list *ctl.List) {
-		if list == nil {
-			return
-		}
+// unnamed says that no held list names somebody in one of the roles, and whom
+// they name instead: "whom the held CTL does not name as CAPF: it has CN=A
+// (serial 01)".
+func (h Held) unnamed(roles ...ctl.Role) string {
+	wanted := roleNames("or", roles)
+	has := func(list *ctl.List) string {
 		var names []string
 		for r := range list.With(roles...) {
-			names = append(names, describe(r))
+			if valid(r) {
+				names = append(names, describe(r))
+			}
 		}
-		parts = append(parts, fmt.Sprintf("the held %s has %s", name, enumerate(names)))
+		return "has " + enumerate("and", names)
 	}
-	tell("CTL", h.CTL)
-	tell("ITL", h.ITL)
-	if len(parts) == 0 {
-		return "it holds no list"
+	switch {
+	case h.CTL != nil && h.ITL != nil:
+		return fmt.Sprintf("whom neither held list names as %s: the CTL %s, the ITL %s", wanted, has(h.CTL), has(h.ITL))
+	case h.CTL != nil:
+		return fmt.Sprintf("whom the held CTL does not name as %s: it %s", wanted, has(h.CTL))
+	case h.ITL != nil:
+		return fmt.Sprintf("whom the held ITL does not name as %s: it %s", wanted, has(h.ITL))
 	}
-	return strings.Join(parts, ", ")
+	return "but the phone holds no list that could name anybody as " + wanted
 }
 
 // enumerate is "none", "a", "a and b", "a, b and c".
-func enumerate(names []string) string {
+func enumerate(conjunction string, names []string) string {
 	names = slices.Compact(names)
 	if more := len(names) - maxNames; more > 0 {
 		names = append(slices.Clone(names[:maxNames]), fmt.Sprintf("%d more", more))
@@ -80,16 +83,16 @@ func enumerate(names []string) string {
 	case 0:
 		return names[0]
 	default:
-		return strings.Join(names[:last], ", ") + " and " + names[last]
+		return strings.Join(names[:last], ", ") + " " + conjunction + " " + names[last]
 	}
 }
 
-func roleNames(roles []ctl.Role) string {
+func roleNames(conjunction string, roles []ctl.Role) string {
 	names := make([]string, len(roles))
 	for i, r := range roles {
 		names[i] = r.Short()
 	}
-	return enumerate(names)
+	return enumerate(conjunction, names)
 }
 
 // printable makes a text from the wire fit for a terminal and for one line.

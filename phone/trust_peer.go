@@ -39,16 +39,19 @@ func (h Held) wrongPeer(der []byte, roles []ctl.Role) error {
 	if err == nil {
 		shown = withSerial(signed.NameText(cert.RawSubject, signed.VendorSeparator), signed.SerialBytes(cert.SerialNumber))
 	}
-	return failf(CauseUntrusted, "the server shows %s, which is no %s record of the phone's: %s%s",
-		shown, roleNames(roles), h.holdings(roles...), h.otherRole(der))
+	return failf(CauseUntrusted, "the server shows %s, %s%s", shown, h.unnamed(roles...), h.otherRole(der))
 }
 
-// otherRole says where the lists have a certificate that was wanted in another
-// role.
+// otherRole says where the lists have a certificate that does not count: in
+// another role, or in a record that contradicts itself.
 func (h Held) otherRole(der []byte) string {
 	for _, v := range h.everything() {
-		if v.record.Is(der) {
-			return fmt.Sprintf("; %s is that certificate", place(v))
+		switch {
+		case !v.record.Is(der):
+		case !valid(v.record):
+			return fmt.Sprintf("; that certificate is %s, whose PUBLICKEY contradicts it", place(v))
+		default:
+			return fmt.Sprintf("; that certificate is %s", place(v))
 		}
 	}
 	return ""

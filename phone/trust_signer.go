@@ -123,21 +123,22 @@ var errNobody = errors.New("no record names the signer")
 
 // verify looks for the record that signed. Its error is errNobody when nobody
 // is left to ask for a key (a record whose key and certificate disagree is no
-// record), else why the last key did not fit; then the voucher is the one
-// that was tried.
+// record), else why the first key did not fit, and the voucher is that one.
 func (c circle) verify(file *signed.Envelope, own *ctl.Record) (voucher, error) {
-	tried, err := voucher{}, errNobody
+	first, why := voucher{}, errNobody
 	for _, v := range c {
-		key, keyErr := v.key(own)
-		if keyErr != nil {
+		key, err := v.key(own)
+		if err != nil {
 			continue
 		}
-		tried = v
 		if err = file.Verify(key); err == nil {
 			return v, nil
 		}
+		if first.record == nil {
+			first, why = v, err
+		}
 	}
-	return tried, err
+	return first, why
 }
 
 // key is the public key of the installed record. A compact record has none,

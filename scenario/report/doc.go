@@ -1,0 +1,10 @@
+// Package report writes results: JSON for programs, plain text for people, CSV
+// for spreadsheets.
+//
+//	tally.Result ─▶ JSON   result.json, the contract with other programs
+//	             ─▶ Text   what a terminal shows: verdict, ladder of steps, failures, the generator's health
+//	             ─▶ CSV    phones.csv, one line a phone
+//
+// A report is a function from a result to a writer; Save puts the files of a
+// run into a directory, each whole or not at all.
+package report

@@ -1,0 +1,174 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/tally"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func threshold(t *testing.T, text string) tally.Threshold {
+	t.Helper()
+	parsed, err := tally.ParseThreshold(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed
+}
+
+// storm is a run in which something of everything happened.
+func storm(t *testing.T) *tally.Result {
+	begin := time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
+	counts := tally.New(4)
+	counts.Begin(begin)
+	say := func(n int, address string, events ...phone.Event) {
+		name := phone.NameFromMAC(0x0011215A0001 + uint64(n))
+		at := begin.Add(time.Duration(n) * 5 * time.Millisecond)
+		watch := counts.Start(n, at, tally.Row{Name: name, Model: "7965", Address: address})
+		for _, e := range events {
+			at = at.Add(40 * time.Millisecond)
+			watch(phone.Record{Phone: name, At: at, Event: e})
+		}
+	}
+	timeout := &phone.Error{
+		Phone: "SEP0011215A0002", Step: phone.StepCAPF, Cause: phone.CauseTimeout,
+		Err: errors.New("no CAPF_MSG_KEY_GEN_REQ from 127.1.1.1:3804 within 30s"),
+	}
+	registered := phone.Registered{
+		Node: "127.1.1.1:2443", Ack: 3 * time.Millisecond, Took: 30 * time.Millisecond, Boot: 106 * time.Millisecond, Why: phone.AfterBoot,
+	}
+	say(0, "127.66.0.1", phone.PoweredOn{Boot: 1},
+		phone.StepEnded{Step: phone.StepCTL, Took: 4 * time.Millisecond}, phone.StatusMessage{Text: "Trust List Updated"},
+		phone.StepEnded{Step: phone.StepConfig, Took: 6 * time.Millisecond, Waited: time.Millisecond},
+		phone.StepEnded{Step: phone.StepCAPF, Took: 60 * time.Millisecond}, phone.CertificateIssued{KeySpec: "rsa-2048"},
+		phone.StepEnded{Step: phone.StepRegister, Took: 30 * time.Millisecond}, registered,
+		phone.KeepAliveSent{}, phone.KeepAliveAcked{RTT: 300 * time.Microsecond}, phone.KeepAliveSent{}, phone.KeepAliveMissed{InARow: 1},
+		phone.Unregistered{Err: errors.New("connection reset by peer")},
+		phone.Registered{Node: "127.1.1.2:2443", Took: 25 * time.Millisecond, Why: phone.AfterFailover})
+	say(1, "127.66.0.2", phone.PoweredOn{Boot: 1},
+		phone.StepEnded{Step: phone.StepCAPF, Took: 2 * time.Second, Err: timeout},
+		phone.StepEnded{Step: phone.StepRegister, Took: 28 * time.Millisecond}, registered)
+	say(2, "", phone.PoweredOn{Boot: 1}, phone.GaveUp{Err: timeout})
+
+	var lag tally.Histogram
+	lag.Record(100 * time.Microsecond)
+	return counts.Result(tally.Facts{
+		Scenario: "morning boot storm", Version: "v0.1.0", Seed: 42, Elapsed: 61234 * time.Millisecond,
+		Thresholds: []tally.Threshold{threshold(t, "registered >= 99.9%"), threshold(t, "register.p99 < 2s"), threshold(t, "itl.p99 < 1s")},
+		Generator: tally.Generator{
+			StartLag: lag.Latency(), Process: tally.Process{CPUPercent: 71.5, MaxRSS: 210 << 20}, Cores: 2,
+		},
+		Core:  &tally.Process{CPUPercent: 93, MaxRSS: 340 << 20},
+		Notes: []string{"the core runs in a process of its own: 20,100 descriptors would be needed in one, and 20,000 may be open"},
+	})
+}
+
+func TestReports(t *testing.T) {
+	limited := storm(t)
+	limited.Interrupted = true
+	limited.Generator.Limited, limited.Generator.Why = true, "phones started up to 900 ms late (p99)"
+	for title, row := range map[string]struct {
+		file   string
+		write  func(io.Writer, *tally.Result) error
+		result *tally.Result
+	}{
+		"json":                          {"result.json", JSON, storm(t)},
+		"csv":                           {"phones.csv", CSV, storm(t)},
+		"text":                          {"text.txt", Text, storm(t)},
+		"text, interrupted and limited": {"text-limited.txt", Text, limited},
+		"text, nothing happened":        {"text-empty.txt", Text, tally.New(2).Result(tally.Facts{Scenario: "nothing"})},
+	} {
+		t.Run(title, func(t *testing.T) {
+			row.result.StartedAt = row.result.StartedAt.UTC()
+			var got bytes.Buffer
+			if err := row.write(&got, row.result); err != nil {
+				t.Fatal(err)
+			}
+			golden := filepath.Join("testdata", row.file)
+			if *update {
+				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestSaveWritesWholeFiles(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "out")
+	paths, err := Save(dir, storm(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{filepath.Join(dir, "result.json"), filepath.Join(dir, "phones.csv")}, paths); diff != "" {
+		t.Error(diff)
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 2 {
+		t.Errorf("%d entries, %v: a temporary file was left", len(entries), err)
+	}
+	want, _ := os.ReadFile("testdata/result.json")
+	if got, _ := os.ReadFile(paths[0]); !bytes.Equal(got, want) {
+		t.Error("result.json differs from the report")
+	}
+}
+
+func TestAFileThatFailsHalfwayLeavesTheOldOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "result.json")
+	if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	broken := errors.New("disk on fire")
+	err := Whole(path, func(w io.Writer) error {
+		_, _ = io.WriteString(w, "half")
+		return broken
+	})
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v, want the cause", err)
+	}
+	if got, _ := os.ReadFile(path); string(got) != "before" {
+		t.Errorf("the file holds %q, want what it held", got)
+	}
+	if entries, _ := os.ReadDir(filepath.Dir(path)); len(entries) != 1 {
+		t.Errorf("%d entries: the temporary file was left", len(entries))
+	}
+}
+
+// fullDisk takes so many bytes and then no more.
+type fullDisk struct{ left int }
+
+func (d *fullDisk) Write(b []byte) (int, error) {
+	if len(b) > d.left {
+		return 0, errors.New("no space left")
+	}
+	d.left -= len(b)
+	return len(b), nil
+}
+
+func TestReportsTellThatTheyCouldNotBeWritten(t *testing.T) {
+	for _, write := range []func(io.Writer, *tally.Result) error{JSON, CSV, Text} {
+		for _, space := range []int{0, 100} {
+			if write(&fullDisk{space}, storm(t)) == nil {
+				t.Errorf("no error with %d bytes of space", space)
+			}
+		}
+	}
+}

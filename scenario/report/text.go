@@ -1,0 +1,201 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/phonebank/phonebank/scenario/tally"
+)
+
+// Text writes what a person wants to know first: did it hold, where did the
+// time go, what failed and why, and may the figures be believed.
+func Text(w io.Writer, r *tally.Result) error {
+	p := &page{w: w}
+	p.headline(r)
+	p.thresholds(r)
+	p.ladder(r)
+	p.course(r)
+	p.failures(r)
+	p.messages(r)
+	p.health(r)
+	return p.err
+}
+
+// page is a writer that keeps its first error.
+type page struct {
+	w   io.Writer
+	err error
+}
+
+func (p *page) line(format string, args ...any) {
+	if p.err == nil {
+		_, p.err = fmt.Fprintln(p.w, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
+}
+
+// section begins a part of the page.
+func (p *page) section(title string) { p.line("\n%s", title) }
+
+func (p *page) headline(r *tally.Result) {
+	n := r.Phones
+	p.line("%s: %s in %s", r.Scenario, plural(n.Registered, "phone")+" registered", span(r.Elapsed*1000))
+	if n.Registered != n.Planned {
+		p.line("  of %d planned, %d started, %d failed", n.Planned, n.Started, n.Failed)
+	}
+	if r.Interrupted {
+		p.line("  interrupted: this is what was seen until then")
+	}
+}
+
+func (p *page) thresholds(r *tally.Result) {
+	if len(r.Thresholds) == 0 {
+		return
+	}
+	p.section("thresholds")
+	for _, t := range r.Thresholds {
+		value := fmt.Sprintf("%.10g%s", t.Value, t.Unit)
+		switch {
+		case t.Note != "":
+			value = t.Note
+		case t.Unit == "ms":
+			value = span(t.Value)
+		}
+		p.line("  %s %-28s %s", mark(t.Pass), t.Expression, value)
+	}
+}
+
+func (p *page) ladder(r *tally.Result) {
+	p.section(fmt.Sprintf("%-10s %8s %8s %9s %9s %9s %9s %12s", "steps", "ok", "failed", "p50", "p95", "p99", "max", "waited p95"))
+	for _, s := range r.Steps {
+		if s.OK+s.Failed == 0 {
+			p.line("  %-8s %8s %8s", s.Step, "-", "-")
+			continue
+		}
+		p.line("  %-8s %8d %8d %9s %9s %9s %9s %12s", s.Step, s.OK, s.Failed,
+			span(s.Took.P50), span(s.Took.P95), span(s.Took.P99), span(s.Took.Max), span(s.Waited.P95))
+	}
+	if r.Phones.Registered > 0 {
+		p.line("  %-8s %8d %8d %9s %9s %9s %9s", "boot", r.Phones.Registered, r.Phones.Failed,
+			span(r.Boot.P50), span(r.Boot.P95), span(r.Boot.P99), span(r.Boot.Max))
+	}
+}
+
+// course is how the run went after the phones had booted.
+func (p *page) course(r *tally.Result) {
+	p.section("course")
+	p.line("  offered %.1f/s, registered %.1f/s", r.Rate.Offered, r.Rate.Registered)
+	if k := r.KeepAlive; k.Sent > 0 {
+		p.line("  keepalives: %d sent, %d answered, %d lost; round trip p50 %s, p99 %s",
+			k.Sent, k.Acked, k.Lost, span(k.RTT.P50), span(k.RTT.P99))
+	}
+	if l := r.Links; l.Lost+l.Failovers+l.Failbacks+l.Restarts > 0 {
+		p.line("  connections lost %d, failovers %d, failbacks %d, restarts %d", l.Lost, l.Failovers, l.Failbacks, l.Restarts)
+		if l.Example != "" {
+			p.line("    %s", l.Example)
+		}
+	}
+	for _, n := range r.Nodes {
+		p.line("  at the end on %s: %d", n.Node, n.Phones)
+	}
+	for _, l := range r.Lists {
+		p.line("  %s: %d accepted, %d unchanged, %d rejected; the held bytes changed on %s",
+			l.List, l.Accepted, l.Unchanged, l.Rejected, plural(l.Replaced, "phone"))
+	}
+	for _, note := range r.Notes {
+		p.line("  note: %s", note)
+	}
+}
+
+func (p *page) failures(r *tally.Result) {
+	if len(r.Causes) == 0 {
+		return
+	}
+	p.section("failed steps")
+	for i, c := range r.Causes {
+		p.line("  %8d  %s %s", c.Count, c.Step, c.Cause)
+		p.line("            %s", c.Example)
+		if i < len(r.Explain) {
+			p.line("            why: %s", r.Explain[i].Reason)
+			p.line("            fix: %s", r.Explain[i].Fix)
+		}
+	}
+}
+
+func (p *page) messages(r *tally.Result) {
+	if len(r.StatusMessages) == 0 {
+		return
+	}
+	p.section("status messages")
+	texts := make([]string, 0, len(r.StatusMessages))
+	for text := range r.StatusMessages {
+		texts = append(texts, text)
+	}
+	slices.SortFunc(texts, func(a, b string) int {
+		if d := r.StatusMessages[b] - r.StatusMessages[a]; d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	for _, text := range texts {
+		p.line("  %8d  %s", r.StatusMessages[text], text)
+	}
+}
+
+func (p *page) health(r *tally.Result) {
+	g := r.Generator
+	what := "generator"
+	if g.SharesCore {
+		what = "generator and core, one process"
+	}
+	p.section(what)
+	p.line("  %s", cost(g.Process))
+	p.line("  start lag p50 %s, p99 %s, max %s", span(g.StartLag.P50), span(g.StartLag.P99), span(g.StartLag.Max))
+	if r.Core != nil {
+		p.line("  core: %s", cost(*r.Core))
+	}
+	if g.Limited {
+		p.line("  ✘ the generator was the bottleneck: %s", g.Why)
+	}
+}
+
+func cost(p tally.Process) string {
+	if p.MaxRSS == 0 {
+		return "CPU and memory are not measured on this system"
+	}
+	return fmt.Sprintf("%.0f %% of one core, %d MB at most", p.CPUPercent, p.MaxRSS>>20)
+}
+
+func mark(pass bool) string {
+	if pass {
+		return "✔"
+	}
+	return "✘"
+}
+
+// span prints milliseconds with three digits at most, in the unit that suits.
+func span(ms float64) string {
+	switch d := time.Duration(ms * float64(time.Millisecond)); {
+	case ms == 0:
+		return "0"
+	case d < time.Millisecond:
+		return fmt.Sprintf("%dµs", d.Microseconds())
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1fms", ms)
+	case d < time.Second:
+		return fmt.Sprintf("%.0fms", ms)
+	case d < time.Minute:
+		return fmt.Sprintf("%.1fs", ms/1000)
+	default:
+		return d.Round(time.Second).String()
+	}
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

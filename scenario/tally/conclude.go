@@ -1,0 +1,145 @@
+package tally
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/phonebank/phonebank/phone"
+)
+
+// Facts are what a result needs to know beside what the phones said.
+type Facts struct {
+	Scenario, Version string
+	Seed              uint64
+	Elapsed           time.Duration
+	Interrupted       bool
+	Thresholds        []Threshold
+	Generator         Generator
+	Core              *Process
+	Notes             []string
+}
+
+// Result merges everything that was counted and judges it.
+func (t *Tally) Result(f Facts) *Result {
+	all := newShard()
+	for _, s := range t.shards {
+		all.add(s)
+	}
+	r := &Result{
+		Scenario: f.Scenario, Seed: f.Seed, Version: f.Version,
+		StartedAt: time.Unix(0, t.began.Load()).UTC(), Elapsed: f.Elapsed.Round(time.Millisecond).Seconds(), Interrupted: f.Interrupted,
+		Phones: Phones{
+			Planned: len(t.rows), Started: all.started, Registered: all.registered, Failed: all.failed, RegisteredAtEnd: all.now,
+		},
+		Rate: Rate{
+			Offered:    perSecond(all.started-1, all.lastStart),
+			Registered: perSecond(all.registered, all.lastRegistered),
+		},
+		Steps: all.stepResults(), Boot: all.boot.Latency(), RegisterAck: all.ack.Latency(),
+		KeepAlive: KeepAlive{Sent: all.sent, Acked: all.acked, Lost: all.missed, RTT: all.rtt.Latency()},
+		Links: Links{
+			Lost: all.lost, Example: all.lostExample,
+			Failovers: all.failovers, Failbacks: all.failbacks, Restarts: all.restarts,
+		},
+		Lists: all.listResults(), Causes: all.causeResults(), Explain: all.explanations(),
+		StatusMessages: all.messages,
+		Generator:      f.Generator, Core: f.Core, Notes: f.Notes,
+		Rows: t.rows,
+	}
+	r.Nodes = nodes(t.rows)
+	r.Generator.judge(r)
+	r.Thresholds = make([]ThresholdOutcome, 0, len(f.Thresholds))
+	for _, threshold := range f.Thresholds {
+		r.Thresholds = append(r.Thresholds, threshold.Judge(r))
+	}
+	return r
+}
+
+func perSecond(n int, span time.Duration) float64 {
+	if n <= 0 || span <= 0 {
+		return 0
+	}
+	return round(float64(n) / span.Seconds())
+}
+
+func (s *shard) stepResults() []StepResult {
+	results := make([]StepResult, len(steps))
+	for i, step := range steps {
+		c := &s.steps[i]
+		results[i] = StepResult{
+			Step: step, OK: c.ok, Failed: c.failed, Skipped: c.skipped,
+			Took: c.took.Latency(), Waited: c.waited.Latency(),
+		}
+	}
+	return results
+}
+
+func (s *shard) listResults() []ListResult {
+	results := []ListResult{}
+	for i, c := range s.lists {
+		if c != (listCount{}) {
+			results = append(results, ListResult{listNames[i], c.accepted, c.unchanged, c.rejected, c.replaced})
+		}
+	}
+	return results
+}
+
+func (s *shard) causeResults() []CauseResult {
+	results := []CauseResult{}
+	for _, cause := range s.causes {
+		results = append(results, *cause)
+	}
+	slices.SortFunc(results, func(a, b CauseResult) int {
+		return cmp.Or(b.Count-a.Count, slices.Index(steps[:], a.Step)-slices.Index(steps[:], b.Step), cmp.Compare(a.Cause, b.Cause))
+	})
+	return results
+}
+
+// explanations are what the phones themselves found wrong with a list, and for
+// every other failure what the table of hints has to say.
+func (s *shard) explanations() []Explanation {
+	results := []Explanation{}
+	for _, cause := range s.causeResults() {
+		kind := slices.Index(steps[:], cause.Step)
+		if kind < len(s.lists) {
+			if why := s.rejections[rejection{listKinds[kind], cause.Cause}]; why != nil {
+				results = append(results, *why)
+				continue
+			}
+		}
+		reason, fix := hint(cause.Step, cause.Cause)
+		results = append(results, Explanation{
+			Step: cause.Step, Cause: cause.Cause, Count: cause.Count, Phone: nameIn(cause.Example), Reason: reason, Fix: fix,
+		})
+	}
+	return results
+}
+
+// nameIn returns the device name that every phone.Error begins with.
+func nameIn(example string) phone.Name {
+	const length = len("SEP001122334455")
+	if len(example) < length {
+		return ""
+	}
+	name, err := phone.ParseName(example[:length])
+	if err != nil {
+		return ""
+	}
+	return name
+}
+
+func nodes(rows []Row) []NodeResult {
+	count := make(map[string]int)
+	for i := range rows {
+		if rows[i].Node != "" {
+			count[rows[i].Node]++
+		}
+	}
+	results := make([]NodeResult, 0, len(count))
+	for node, n := range count {
+		results = append(results, NodeResult{node, n})
+	}
+	slices.SortFunc(results, func(a, b NodeResult) int { return cmp.Compare(a.Node, b.Node) })
+	return results
+}

@@ -1,0 +1,85 @@
+package tally
+
+import (
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/wire/ctl"
+)
+
+var (
+	listNames = [2]string{"CTL", "ITL"}
+	listKinds = [2]ctl.Kind{ctl.CTL, ctl.ITL}
+)
+
+func listIndex(kind ctl.Kind) int {
+	if kind == ctl.ITL {
+		return 1
+	}
+	return 0
+}
+
+// hints say, in a sentence each, what a cause at a step usually means and what
+// to look at. An empty step stands for any.
+var hints = []struct {
+	step        phone.Step
+	cause       phone.Cause
+	reason, fix string
+}{
+	{
+		phone.StepCAPF, phone.CauseRejected, "CAPF did not accept how the phones authenticated, or refused the operation",
+		"compare phones.auth_string with the string set for the device, and the authentication mode of the device with what the phone holds",
+	},
+	{
+		phone.StepCAPF, phone.CauseUntrusted, "the CAPF server's certificate is no CAPF record of the lists the phones hold",
+		"run the CTL update after a change of the CAPF certificate, and reset the phones",
+	},
+	{
+		phone.StepRegister, phone.CauseUntrusted, "the CallManager's certificate is no CCM record of the lists the phones hold",
+		"run the CTL update after a change of the CallManager certificate, and reset the phones",
+	},
+	{
+		phone.StepRegister, phone.CauseRejected, "the CallManager refused the registration",
+		"check that the device exists, that its security profile fits the phone, and that the CallManager trusts the issuer of its certificate",
+	},
+	{
+		phone.StepConfig, phone.CauseUntrusted, "the configuration is signed by a certificate that the lists the phones hold do not name",
+		"let the phones reach a TVS server, or give them the list of the cluster that serves them now",
+	},
+	{
+		phone.StepConfig, phone.CauseMissing, "the TFTP server has no configuration for the phones, not even XMLDefault.cnf.xml",
+		"add the devices, or turn on auto-registration",
+	},
+	{
+		"", phone.CauseMissing, "the server does not have the file",
+		"phones go on with what they hold; a cluster in mixed mode serves a CTL, one with security by default an ITL",
+	},
+	{
+		"", phone.CauseTimeout, "the server did not answer in time",
+		"check that it is reachable from here; if it is, it is overloaded: lower the rate",
+	},
+	{
+		"", phone.CauseRefused, "the server closed the connection, or does not listen there",
+		"check that the service is activated, and that its port is the one in the configuration",
+	},
+	{
+		"", phone.CauseMalformed, "the server sent bytes that do not follow their format",
+		"fetch the same file or message with boot -v and look at the offset named in the example",
+	},
+	{
+		"", phone.CauseUntrusted, "nobody the phones trust vouches for what they were shown",
+		"compare the signer with the SAST records of the held list: ctl verify NEW --held FILE",
+	},
+	{
+		"", phone.CauseLocal, "this machine or the phones themselves could not go on",
+		"see doctor for descriptors and ports, and the example for the rest",
+	},
+	{"", phone.CauseCanceled, "the run ended first", "give the phones more time: a longer stay"},
+}
+
+func hint(step phone.Step, cause phone.Cause) (reason, fix string) {
+	for _, h := range hints {
+		if h.cause == cause && (h.step == step || h.step == "") {
+			return h.reason, h.fix
+		}
+	}
+	return "no class of its own", "see the example"
+}

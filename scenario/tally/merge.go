@@ -1,0 +1,56 @@
+package tally
+
+import "cmp"
+
+// add merges another shard into this one.
+func (s *shard) add(o *shard) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	s.started += o.started
+	s.registered += o.registered
+	s.failed += o.failed
+	s.now += o.now
+	s.lastStart = max(s.lastStart, o.lastStart)
+	s.lastRegistered = max(s.lastRegistered, o.lastRegistered)
+	for i := range o.steps {
+		s.steps[i].ok += o.steps[i].ok
+		s.steps[i].failed += o.steps[i].failed
+		s.steps[i].skipped += o.steps[i].skipped
+		s.steps[i].took.Merge(&o.steps[i].took)
+		s.steps[i].waited.Merge(&o.steps[i].waited)
+	}
+	s.boot.Merge(&o.boot)
+	s.ack.Merge(&o.ack)
+	s.rtt.Merge(&o.rtt)
+	s.sent += o.sent
+	s.acked += o.acked
+	s.missed += o.missed
+	s.lost += o.lost
+	s.lostExample = cmp.Or(s.lostExample, o.lostExample)
+	s.failovers += o.failovers
+	s.failbacks += o.failbacks
+	s.restarts += o.restarts
+	for i := range o.lists {
+		s.lists[i].accepted += o.lists[i].accepted
+		s.lists[i].unchanged += o.lists[i].unchanged
+		s.lists[i].rejected += o.lists[i].rejected
+		s.lists[i].replaced += o.lists[i].replaced
+	}
+	for key, cause := range o.causes {
+		if s.causes[key] == nil {
+			s.causes[key] = &CauseResult{Step: cause.Step, Cause: cause.Cause, Example: cause.Example}
+		}
+		s.causes[key].Count += cause.Count
+	}
+	for key, why := range o.rejections {
+		if s.rejections[key] == nil {
+			first := *why
+			first.Count = 0
+			s.rejections[key] = &first
+		}
+		s.rejections[key].Count += why.Count
+	}
+	for text, n := range o.messages {
+		s.messages[text] += n
+	}
+}

@@ -1,0 +1,141 @@
+package tally
+
+import (
+	"time"
+
+	"github.com/phonebank/phonebank/phone"
+)
+
+// Result is what a run found. Its JSON is a contract: fields are added, never
+// renamed.
+type Result struct {
+	Scenario    string    `json:"scenario"`
+	Seed        uint64    `json:"seed"`
+	Version     string    `json:"version"`
+	StartedAt   time.Time `json:"started_at"` // the first phone's start
+	Elapsed     float64   `json:"elapsed_seconds"`
+	Interrupted bool      `json:"interrupted"` // somebody ended the run early; what follows is what was seen until then
+
+	Phones Phones `json:"phones"`
+	Rate   Rate   `json:"rate"`
+
+	Steps       []StepResult  `json:"steps"` // in boot order
+	Boot        Latency       `json:"boot_ms"`
+	RegisterAck Latency       `json:"register_ack_ms"`
+	KeepAlive   KeepAlive     `json:"keepalive"`
+	Links       Links         `json:"links"`
+	Nodes       []NodeResult  `json:"nodes"` // where the phones were registered at the end
+	Lists       []ListResult  `json:"lists"`
+	Causes      []CauseResult `json:"causes"` // every failed step, most frequent first
+	Explain     []Explanation `json:"explain"`
+
+	StatusMessages map[string]int     `json:"status_messages"`
+	Thresholds     []ThresholdOutcome `json:"thresholds"`
+
+	Generator Generator `json:"generator"`
+	Core      *Process  `json:"core,omitempty"` // absent when the core's process cannot be measured
+	Notes     []string  `json:"notes,omitempty"`
+
+	Rows []Row `json:"-"` // one per phone, in starting order
+}
+
+// Phones counts the fleet.
+type Phones struct {
+	Planned         int `json:"planned"`
+	Started         int `json:"started"`
+	Registered      int `json:"registered"` // completed a registration
+	Failed          int `json:"failed"`     // ran out of patience before one
+	RegisteredAtEnd int `json:"registered_at_end"`
+}
+
+// Rate compares what was asked of the core with what came of it.
+type Rate struct {
+	Offered    float64 `json:"offered_per_second"`    // starts, from the first to the last
+	Registered float64 `json:"registered_per_second"` // first registrations, from the first start to the last of them
+}
+
+// StepResult counts every attempt of one boot step.
+type StepResult struct {
+	Step    phone.Step `json:"step"`
+	OK      int        `json:"ok"`
+	Failed  int        `json:"failed"`
+	Skipped int        `json:"skipped"` // nothing was asked of the phone
+	Took    Latency    `json:"took_ms"`
+	Waited  Latency    `json:"waited_ms"` // for limits of this machine
+}
+
+// KeepAlive counts the heartbeat of all phones.
+type KeepAlive struct {
+	Sent  int     `json:"sent"`
+	Acked int     `json:"acked"`
+	Lost  int     `json:"lost"` // unanswered when the next was due
+	RTT   Latency `json:"rtt_ms"`
+}
+
+// Links counts what became of registrations after they were made.
+type Links struct {
+	Lost      int    `json:"lost"` // the connection ended without the phone's doing
+	Example   string `json:"example,omitempty"`
+	Failovers int    `json:"failovers"`
+	Failbacks int    `json:"failbacks"`
+	Restarts  int    `json:"restarts"`
+}
+
+// NodeResult says how many phones were registered with a node at the end.
+type NodeResult struct {
+	Node   string `json:"node"`
+	Phones int    `json:"phones"`
+}
+
+// ListResult says what the phones thought of the lists they were offered.
+type ListResult struct {
+	List      string `json:"list"` // CTL or ITL
+	Accepted  int    `json:"accepted"`
+	Unchanged int    `json:"unchanged"` // byte for byte the held list
+	Rejected  int    `json:"rejected"`
+	Replaced  int    `json:"replaced"` // the held bytes changed
+}
+
+// CauseResult counts the failures of one step by one cause.
+type CauseResult struct {
+	Step    phone.Step  `json:"step"`
+	Cause   phone.Cause `json:"cause"`
+	Count   int         `json:"count"`
+	Example string      `json:"example"`
+}
+
+// Explanation says why phones failed at a step, and what can be done.
+type Explanation struct {
+	Step          phone.Step  `json:"step"`
+	Cause         phone.Cause `json:"cause"`
+	Count         int         `json:"count"`
+	Phone         phone.Name  `json:"phone"` // one of them
+	Reason        string      `json:"reason"`
+	Fix           string      `json:"fix"`
+	StatusMessage string      `json:"status_message,omitempty"`
+}
+
+// ThresholdOutcome is one threshold, judged.
+type ThresholdOutcome struct {
+	Expression string  `json:"expression"`
+	Value      float64 `json:"value"`
+	Unit       string  `json:"unit,omitempty"` // "%", "/s" or "ms"; empty for a count
+	Pass       bool    `json:"pass"`
+	Note       string  `json:"note,omitempty"`
+}
+
+// Process is what a process cost.
+type Process struct {
+	CPUPercent float64 `json:"cpu_percent"` // of one core, so two busy cores are 200
+	MaxRSS     int64   `json:"max_rss_bytes"`
+}
+
+// Generator says whether the run measured the core or itself.
+type Generator struct {
+	Limited  bool    `json:"limited"`
+	Why      string  `json:"why,omitempty"`
+	StartLag Latency `json:"start_lag_ms"` // how late phones started
+	Process
+	Cores      int  `json:"cores"`
+	SharesCore bool `json:"shares_core"` // the simulator ran in the same process, its CPU and memory are included
+}

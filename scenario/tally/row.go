@@ -1,0 +1,47 @@
+package tally
+
+import (
+	"time"
+
+	"github.com/phonebank/phonebank/phone"
+)
+
+// State is how far a phone has come.
+type State string
+
+// The states of a phone.
+const (
+	Planned    State = "planned"    // not started yet
+	Started    State = "started"    // on its way
+	Registered State = "registered" // completed a registration
+	Failed     State = "failed"     // ran out of patience before one
+)
+
+// Row is one phone's line of the result.
+type Row struct {
+	Name    phone.Name
+	Model   string
+	Address string // source address, empty when the system chose
+	State   State
+
+	StartedAt    time.Duration // since the first phone's start
+	RegisteredAt time.Duration // the first registration, likewise
+	Boot         time.Duration // power on to registered, without waiting for this machine
+	Register     time.Duration // connect to TimeDateRes
+	Waited       time.Duration // for limits of this machine, all steps together
+
+	Node           string // registered with, empty when it is not now
+	Boots          int
+	Registrations  int
+	KeepAlivesSent int
+	KeepAlivesLost int
+	LSC            bool // received a certificate
+
+	Step  phone.Step  // of the last failure
+	Cause phone.Cause // likewise
+	Err   error       // likewise; nil when every step went well
+}
+
+func (r *Row) fail(step phone.Step, cause phone.Cause, err error) {
+	r.Step, r.Cause, r.Err = step, cause, err
+}

@@ -1,0 +1,107 @@
+package tally
+
+import (
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/phonebank/phonebank/phone"
+)
+
+// Tally counts the events of a fleet. Its methods are safe for concurrent use.
+type Tally struct {
+	rows   []Row
+	shards []*shard
+	began  atomic.Int64 // Unix nanoseconds of the first start
+	closed atomic.Bool
+}
+
+// New returns a tally for so many phones.
+func New(planned int) *Tally {
+	t := &Tally{rows: make([]Row, planned)}
+	for range min(runtime.GOMAXPROCS(0), 8) {
+		t.shards = append(t.shards, newShard())
+	}
+	for n := range t.rows {
+		t.rows[n].State = Planned
+	}
+	return t
+}
+
+// Begin says when the schedule began; every time of a row counts from there.
+func (t *Tally) Begin(at time.Time) { t.began.Store(at.UnixNano()) }
+
+// Start notes that phone n starts now and returns what listens to it. Each
+// phone starts once. who gives the row's name, model and address.
+func (t *Tally) Start(n int, at time.Time, who Row) func(phone.Record) {
+	s, row := t.shards[n%len(t.shards)], &t.rows[n]
+	since := t.since(at)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	row.Name, row.Model, row.Address = who.Name, who.Model, who.Address
+	row.State, row.StartedAt = Started, since
+	s.started++
+	s.lastStart = max(s.lastStart, since)
+	return func(r phone.Record) {
+		if t.closed.Load() {
+			return
+		}
+		s.mu.Lock()
+		s.take(row, t.since(r.At), r.Event)
+		s.mu.Unlock()
+	}
+}
+
+func (t *Tally) since(at time.Time) time.Duration {
+	return time.Duration(at.UnixNano() - t.began.Load())
+}
+
+// Close ends the counting: what phones say later, while they are switched off,
+// is not part of the result.
+func (t *Tally) Close() { t.closed.Store(true) }
+
+// Snapshot is how far a run has come.
+type Snapshot struct {
+	Planned, Started, Registered, Failed int
+	Now                                  int // registered at this moment
+	KeepAlivesSent, KeepAlivesLost       int
+}
+
+// Settled says that every phone that was planned has registered or given up.
+func (s Snapshot) Settled() bool { return s.Registered+s.Failed == s.Planned }
+
+// Snapshot adds up the shards.
+func (t *Tally) Snapshot() Snapshot {
+	now := Snapshot{Planned: len(t.rows)}
+	for _, s := range t.shards {
+		s.mu.Lock()
+		now.Started += s.started
+		now.Registered += s.registered
+		now.Failed += s.failed
+		now.Now += s.now
+		now.KeepAlivesSent += s.sent
+		now.KeepAlivesLost += s.missed
+		s.mu.Unlock()
+	}
+	return now
+}
+
+// FailRest counts every phone that has started and neither registered nor
+// given up as failed, for the given reason: the run has no more time for it.
+func (t *Tally) FailRest(why error) {
+	for i, s := range t.shards {
+		s.mu.Lock()
+		for n := i; n < len(t.rows); n += len(t.shards) {
+			row := &t.rows[n]
+			if row.State != Started {
+				continue
+			}
+			row.State = Failed
+			s.failed++
+			if row.Err == nil {
+				row.fail("", phone.CauseTimeout, why)
+			}
+		}
+		s.mu.Unlock()
+	}
+}

@@ -1,0 +1,232 @@
+package tally
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/wire/ctl"
+)
+
+var start = time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
+
+// story tells a tally what happened to each of a few phones.
+func story(planned int, phones ...[]phone.Event) *Tally {
+	t := New(planned)
+	t.Begin(start)
+	for n, events := range phones {
+		began := start.Add(time.Duration(n) * time.Second)
+		name := phone.NameFromMAC(0x0011215A0001 + uint64(n))
+		watch := t.Start(n, began, Row{Name: name, Model: "7965", Address: "127.66.0.1"})
+		for i, e := range events {
+			watch(phone.Record{Phone: name, At: began.Add(time.Duration(i+1) * 100 * time.Millisecond), Event: e})
+		}
+	}
+	return t
+}
+
+func ended(step phone.Step, took, waited time.Duration) phone.Event {
+	return phone.StepEnded{Step: step, Took: took, Waited: waited}
+}
+
+func failed(step phone.Step, cause phone.Cause, text string) phone.Event {
+	return phone.StepEnded{Step: step, Took: time.Second, Err: &phone.Error{Phone: "SEP0011215A0001", Step: step, Cause: cause, Err: errors.New(text)}}
+}
+
+var registered = phone.Registered{Node: "127.1.1.1:2443", Ack: 10 * time.Millisecond, Took: 30 * time.Millisecond, Boot: 120 * time.Millisecond, Why: phone.AfterBoot}
+
+func TestWhatBecomesOfAPhone(t *testing.T) {
+	for title, row := range map[string]struct {
+		events []phone.Event
+		want   Phones
+		state  State
+	}{
+		"still booting": {[]phone.Event{phone.PoweredOn{Boot: 1}}, Phones{Planned: 1, Started: 1}, Started},
+		"registered":    {[]phone.Event{registered}, Phones{Planned: 1, Started: 1, Registered: 1, RegisteredAtEnd: 1}, Registered},
+		"gave up":       {[]phone.Event{phone.GaveUp{Err: errors.New("x")}}, Phones{Planned: 1, Started: 1, Failed: 1}, Failed},
+		"registered, then lost": {
+			[]phone.Event{registered, phone.Unregistered{Err: errors.New("reset")}},
+			Phones{Planned: 1, Started: 1, Registered: 1},
+			Registered,
+		},
+		"registered, lost, gave up": { // it did complete a registration
+			[]phone.Event{registered, phone.Unregistered{Err: errors.New("reset")}, phone.GaveUp{}},
+			Phones{Planned: 1, Started: 1, Registered: 1},
+			Registered,
+		},
+		"second registration counts once": {
+			[]phone.Event{registered, phone.Unregistered{}, registered},
+			Phones{Planned: 1, Started: 1, Registered: 1, RegisteredAtEnd: 1},
+			Registered,
+		},
+		"refuses a list and registers": {
+			[]phone.Event{failed(phone.StepCTL, phone.CauseUntrusted, "stranger"), registered},
+			Phones{Planned: 1, Started: 1, Registered: 1, RegisteredAtEnd: 1},
+			Registered,
+		},
+	} {
+		t.Run(title, func(t *testing.T) {
+			r := story(1, row.events).Result(Facts{})
+			if diff := cmp.Diff(row.want, r.Phones); diff != "" {
+				t.Error(diff)
+			}
+			if r.Rows[0].State != row.state {
+				t.Errorf("state %s, want %s", r.Rows[0].State, row.state)
+			}
+		})
+	}
+}
+
+func TestResultAddsUp(t *testing.T) {
+	rejectedList := phone.ListJudged{Kind: ctl.CTL, Verdict: phone.Verdict{
+		Kind: ctl.CTL, Outcome: phone.Reject, Cause: phone.CauseUntrusted,
+		Reason: "the signer is no SAST", Fix: "erase the list", Status: "Trust List Update Failed",
+	}}
+	full := []phone.Event{
+		phone.PoweredOn{Boot: 1},
+		rejectedList, failed(phone.StepCTL, phone.CauseUntrusted, "the signer is no SAST"),
+		phone.StatusMessage{Text: "Trust List Update Failed"},
+		phone.ListJudged{Kind: ctl.ITL, Verdict: phone.Verdict{Kind: ctl.ITL, Outcome: phone.Accept}},
+		phone.TrustListReplaced{Kind: ctl.ITL, Size: 9000},
+		ended(phone.StepITL, 4*time.Millisecond, 0),
+		ended(phone.StepConfig, 6*time.Millisecond, 2*time.Millisecond),
+		phone.StepEnded{Step: phone.StepCAPF, Skipped: true},
+		ended(phone.StepRegister, 30*time.Millisecond, 10*time.Millisecond), registered,
+		phone.KeepAliveSent{},
+		phone.KeepAliveAcked{RTT: time.Millisecond},
+		phone.KeepAliveSent{},
+		phone.KeepAliveMissed{InARow: 1},
+	}
+	other := append(full[:len(full):len(full)],
+		phone.Unregistered{Node: "127.1.1.1:2443", Err: errors.New("connection reset by peer")},
+		phone.Registered{Node: "127.1.1.2:2443", Took: 20 * time.Millisecond, Why: phone.AfterFailover})
+	hopeless := []phone.Event{
+		failed(phone.StepRegister, phone.CauseRefused, "connection refused"),
+		failed(phone.StepRegister, phone.CauseRefused, "connection refused"),
+		phone.GaveUp{},
+	}
+	r := story(5, full, other, hopeless).Result(Facts{Scenario: "tale", Seed: 7, Elapsed: 12345 * time.Millisecond})
+
+	check := func(what string, want, got any) {
+		t.Helper()
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s:\n%s", what, diff)
+		}
+	}
+	check("phones", Phones{Planned: 5, Started: 3, Registered: 2, Failed: 1, RegisteredAtEnd: 2}, r.Phones)
+	// Two gaps in 2 s; two registrations, the last 1 s + 11 events after the begin.
+	check("rate", Rate{Offered: 1, Registered: 0.952}, r.Rate)
+	check("keepalive", KeepAlive{Sent: 4, Acked: 2, Lost: 2, RTT: Latency{1, 1, 1, 1, 1, 1}}, r.KeepAlive)
+	check("links", Links{Lost: 1, Example: "SEP0011215A0002: connection reset by peer", Failovers: 1}, r.Links)
+	check("nodes", []NodeResult{{"127.1.1.1:2443", 1}, {"127.1.1.2:2443", 1}}, r.Nodes)
+	check("lists", []ListResult{{List: "CTL", Rejected: 2}, {List: "ITL", Accepted: 2, Replaced: 2}}, r.Lists)
+	check("messages", map[string]int{"Trust List Update Failed": 2}, r.StatusMessages)
+	check("causes", []CauseResult{
+		{phone.StepCTL, phone.CauseUntrusted, 2, "SEP0011215A0001: ctl: the signer is no SAST"},
+		{phone.StepRegister, phone.CauseRefused, 2, "SEP0011215A0001: register: connection refused"},
+	}, r.Causes)
+	check("explain", []Explanation{
+		{phone.StepCTL, phone.CauseUntrusted, 2, "SEP0011215A0001", "the signer is no SAST", "erase the list", "Trust List Update Failed"},
+		{
+			Step: phone.StepRegister, Cause: phone.CauseRefused, Count: 2, Phone: "SEP0011215A0001",
+			Reason: "the server closed the connection, or does not listen there",
+			Fix:    "check that the service is activated, and that its port is the one in the configuration",
+		},
+	}, r.Explain)
+	var ladder []string
+	for _, s := range r.Steps {
+		ladder = append(ladder, fmt.Sprintf("%s %d/%d/%d took %v waited %v", s.Step, s.OK, s.Failed, s.Skipped, s.Took.P50, s.Waited.P50))
+	}
+	check("steps", []string{
+		"ctl 0/2/0 took 1000.447 waited 0", "itl 2/0/0 took 4.001 waited 0", "config 2/0/0 took 6.003 waited 2",
+		"capf 0/0/2 took 0 waited 0", "register 2/2/0 took 30.015 waited 0",
+	}, ladder)
+	check("boot", Latency{120.063, 120.063, 120.063, 120.063, 120.063, 120.032}, r.Boot)
+	if got := r.Rows[1].Err.Error(); got != "SEP0011215A0001: ctl: the signer is no SAST" {
+		t.Errorf("row's error: %s", got)
+	}
+	r.Rows[1].Err = nil
+	check("row", Row{
+		Name: "SEP0011215A0002", Model: "7965", Address: "127.66.0.1", State: Registered,
+		StartedAt: time.Second, RegisteredAt: 2100 * time.Millisecond, Boot: 120 * time.Millisecond, Register: 30 * time.Millisecond,
+		Waited: 12 * time.Millisecond, Node: "127.1.1.2:2443", Boots: 1, Registrations: 2, KeepAlivesSent: 2, KeepAlivesLost: 1,
+		Step: phone.StepCTL, Cause: phone.CauseUntrusted,
+	}, r.Rows[1])
+}
+
+func TestPhonesWithoutAnOutcomeFailInTheEnd(t *testing.T) {
+	tally := story(4, []phone.Event{registered}, []phone.Event{phone.PoweredOn{}},
+		[]phone.Event{failed(phone.StepRegister, phone.CauseTimeout, "no RegisterAck")})
+	tally.FailRest(errors.New("no registration before the run ended"))
+	r := tally.Result(Facts{})
+	if want := (Phones{Planned: 4, Started: 3, Registered: 1, Failed: 2, RegisteredAtEnd: 1}); r.Phones != want {
+		t.Errorf("got %+v, want %+v", r.Phones, want)
+	}
+	if got := r.Rows[1].Err.Error(); got != "no registration before the run ended" {
+		t.Errorf("silent phone: %q", got)
+	}
+	if got := r.Rows[2].Err.Error(); got != "SEP0011215A0001: register: no RegisterAck" {
+		t.Errorf("phone with a reason of its own: %q", got)
+	}
+}
+
+func TestWhatIsSaidAfterCloseIsNotCounted(t *testing.T) {
+	tally := New(1)
+	tally.Begin(start)
+	watch := tally.Start(0, start, Row{Name: "SEP0011215A0001"})
+	watch(phone.Record{At: start, Event: registered})
+	tally.Close()
+	watch(phone.Record{At: start, Event: phone.Unregistered{}})
+	if now := tally.Snapshot(); now.Now != 1 || !now.Settled() {
+		t.Errorf("got %+v, want one phone registered still", now)
+	}
+}
+
+func TestShardsMergeExactly(t *testing.T) {
+	const phones, events = 40, 50
+	tally := New(phones)
+	tally.Begin(start)
+	var all sync.WaitGroup
+	for n := range phones {
+		watch := tally.Start(n, start, Row{})
+		all.Go(func() {
+			for i := range events {
+				watch(phone.Record{At: start, Event: phone.StepEnded{Step: phone.StepCTL, Took: time.Duration(n*events+i+1) * time.Millisecond}})
+			}
+		})
+	}
+	all.Wait()
+	ctl := tally.Result(Facts{}).Steps[0]
+	if ctl.OK != phones*events || ctl.Took.Max < 2000 || ctl.Took.Max > 2001 || ctl.Took.P50 < 999 || ctl.Took.P50 > 1001 {
+		t.Errorf("got %+v, want 2000 times from 1 to 2000 ms", ctl)
+	}
+}
+
+func BenchmarkStepEnded(b *testing.B) {
+	benchmark(b, ended(phone.StepRegister, 30*time.Millisecond, 0))
+}
+func BenchmarkKeepAlive(b *testing.B) { benchmark(b, phone.KeepAliveAcked{RTT: time.Millisecond}) }
+func BenchmarkStepFailed(b *testing.B) {
+	benchmark(b, failed(phone.StepCTL, phone.CauseUntrusted, "x"))
+}
+
+// benchmark is the cost of one event while all processors tell such.
+func benchmark(b *testing.B, e phone.Event) {
+	const fleet = 10_000
+	tally := New(fleet)
+	watchers := make([]func(phone.Record), fleet)
+	for n := range watchers {
+		watchers[n] = tally.Start(n, start, Row{Name: "SEP0011215A0001"})
+	}
+	b.ReportAllocs()
+	b.RunParallel(func(p *testing.PB) {
+		for n := 0; p.Next(); n++ {
+			watchers[n%fleet](phone.Record{Phone: "SEP0011215A0001", At: start, Event: e})
+		}
+	})
+}

@@ -1,0 +1,134 @@
+package tally
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/internal/phrase"
+)
+
+func TestThresholdsJudge(t *testing.T) {
+	r := &Result{
+		Phones: Phones{Planned: 10000, Started: 9999, Registered: 9994, Failed: 5},
+		Rate:   Rate{Registered: 199.1},
+		Boot:   Latency{P50: 106, P99: 150.5, Max: 210, Mean: 109},
+		Steps: []StepResult{
+			{Step: phone.StepCAPF},
+			{Step: phone.StepRegister, OK: 9994, Took: Latency{P95: 1999.9996, P99: 2000, Max: 2100}},
+		},
+	}
+	for title, row := range map[string]struct {
+		expression string
+		want       ThresholdOutcome
+	}{
+		"share that holds":       {"registered >= 99.9%", ThresholdOutcome{Value: 99.94, Unit: "%", Pass: true}},
+		"share that fails":       {"registered >= 99.95%", ThresholdOutcome{Value: 99.94, Unit: "%"}},
+		"share of failed":        {"failed < 0.05%", ThresholdOutcome{Value: 0.05, Unit: "%"}},
+		"count":                  {"failed <= 5", ThresholdOutcome{Value: 5, Pass: true}},
+		"count exactly":          {"started == 10000", ThresholdOutcome{Value: 9999}},
+		"count not":              {"failed != 0", ThresholdOutcome{Value: 5, Pass: true}},
+		"rate":                   {"rate > 150/s", ThresholdOutcome{Value: 199.1, Unit: "/s", Pass: true}},
+		"rate, bare":             {"rate > 200", ThresholdOutcome{Value: 199.1, Unit: "/s"}},
+		"time at the limit":      {"register.p99 < 2s", ThresholdOutcome{Value: 2000, Unit: "ms"}},
+		"time at the limit, <=":  {"register.p99 <= 2s", ThresholdOutcome{Value: 2000, Unit: "ms", Pass: true}},
+		"judged before rounding": {"register.p95 < 2s", ThresholdOutcome{Value: 2000, Unit: "ms", Pass: true}},
+		"boot":                   {"boot.mean<110ms", ThresholdOutcome{Value: 109, Unit: "ms", Pass: true}},
+		"no blanks":              {"boot.max>1s", ThresholdOutcome{Value: 210, Unit: "ms"}},
+		"silence is no proof":    {"capf.p99 < 1h", ThresholdOutcome{Unit: "ms", Note: "nothing measured: no phone came to capf"}},
+		"a step nobody took":     {"itl.p99 < 1h", ThresholdOutcome{Unit: "ms", Note: "nothing measured: no phone came to itl"}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			threshold, err := ParseThreshold(row.expression)
+			if err != nil {
+				t.Fatal(err)
+			}
+			row.want.Expression = row.expression
+			if diff := cmp.Diff(row.want, threshold.Judge(r)); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestThresholdsThatMakeNoSense(t *testing.T) {
+	for title, row := range map[string]struct {
+		expression string
+		offset     int
+		want       string
+	}{
+		"empty":             {"", 0, `"" compares nothing; write it like registered >= 99.9%`},
+		"no comparison":     {"registered 99%", 0, `"registered 99%" compares nothing; write it like registered >= 99.9%`},
+		"unknown metric":    {"registred >= 99%", 0, `"registred" is no metric; did you mean "registered"?`},
+		"far from any":      {"happiness > 1", 0, `"happiness" is no metric; known: registered, failed, started, rate, boot, ctl, itl, config, capf, register`},
+		"unknown figure":    {"register.p98 < 2s", 9, `"p98" is no figure of register; did you mean "p90"?`},
+		"no figure":         {"register < 2s", 0, `"register" is a distribution; name one figure of it: register.p99 (or p50, p90, p95, p99, max, mean)`},
+		"figure of a count": {"failed.p99 < 2", 6, `"failed" is a single number and has no ".p99"`},
+		"one equals sign":   {"failed = 0", 7, `"=" is no comparison; known: >= <= == != > <`},
+		"no limit":          {"failed < ", 9, "there is nothing to compare failed with"},
+		"time without unit": {"boot.p99 < 2", 11, `"2" has no unit; write 2s, 2m or 2ms`},
+		"percent of a time": {"boot.p99 < 2%", 11, `"2%" is no duration; write it like 30s, 2m or 250ms`},
+		"part of a phone":   {"failed < 0.5", 9, `"0.5" phones cannot be; write a whole number or a percentage`},
+		"more than all":     {"registered > 101%", 13, `"101%" is more than 100%`},
+		"rate in percent":   {"rate > 5%", 7, `"5%" is no number`},
+		"two comparisons":   {"1 < failed < 3", 0, `"1" is no metric; known: registered, failed, started, rate, boot, ctl, itl, config, capf, register`},
+		"blanks in front":   {"  faild < 3", 2, `"faild" is no metric; did you mean "failed"?`},
+		"words after limit": {"failed < 3 or so", 9, `"3 or so" is no number`},
+	} {
+		t.Run(title, func(t *testing.T) {
+			_, err := ParseThreshold(row.expression)
+			var fault *phrase.Error
+			if !errors.As(err, &fault) || fault.Offset != row.offset || fault.Problem != row.want {
+				t.Errorf("got  %+v\nwant %d: %s", err, row.offset, row.want)
+			}
+		})
+	}
+}
+
+func TestExitCodes(t *testing.T) {
+	held, broken := ThresholdOutcome{Pass: true}, ThresholdOutcome{}
+	for title, row := range map[string]struct {
+		result Result
+		want   int
+	}{
+		"all well":                         {Result{}, ExitOK},
+		"a phone failed":                   {Result{Phones: Phones{Failed: 1}}, ExitFailed},
+		"a threshold allows the failure":   {Result{Phones: Phones{Failed: 1}, Thresholds: []ThresholdOutcome{held}}, ExitOK},
+		"one of two thresholds failed":     {Result{Thresholds: []ThresholdOutcome{held, broken}}, ExitThreshold},
+		"interrupted":                      {Result{Interrupted: true, Thresholds: []ThresholdOutcome{broken}}, ExitInterrupted},
+		"the generator was the bottleneck": {Result{Generator: Generator{Limited: true}, Thresholds: []ThresholdOutcome{held}}, ExitLimited},
+		"limited and a threshold failed":   {Result{Generator: Generator{Limited: true}, Thresholds: []ThresholdOutcome{broken}}, ExitLimited},
+	} {
+		t.Run(title, func(t *testing.T) {
+			if got := row.result.ExitCode(); got != row.want {
+				t.Errorf("got %d, want %d", got, row.want)
+			}
+		})
+	}
+}
+
+func TestWhenTheGeneratorIsTheBottleneck(t *testing.T) {
+	step := func(took, waited float64) []StepResult {
+		return []StepResult{{Step: phone.StepCAPF, Took: Latency{P95: took}, Waited: Latency{P95: waited}}}
+	}
+	for title, row := range map[string]struct {
+		lag   float64
+		steps []StepResult
+		want  string
+	}{
+		"on time":                    {249, step(100, 900), ""},
+		"late":                       {251, nil, "phones started up to 251 ms late (p99), so the offered load was not the planned one; use a lower rate or more cores"},
+		"waits, but the core longer": {0, step(5000, 3000), ""},
+		"waits longer than the core": {0, step(500, 3000), "at step capf phones waited 3000 ms (p95) for this machine, longer than for the core; raise limits, use keys from a pool, or lower the rate"},
+	} {
+		t.Run(title, func(t *testing.T) {
+			g := Generator{StartLag: Latency{P99: row.lag}}
+			g.judge(&Result{Steps: row.steps})
+			if g.Why != row.want || g.Limited != (row.want != "") {
+				t.Errorf("got %v %q, want %q", g.Limited, g.Why, row.want)
+			}
+		})
+	}
+}

@@ -51,9 +51,6 @@ type latin1 struct {
 }
 
 func (l *latin1) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
-	}
 	if len(l.carry) == 0 {
 		var b [1]byte
 		if _, err := io.ReadFull(l.in, b[:]); err != nil {

@@ -100,11 +100,26 @@ const idlePrompt = "\x80\x13"
 // softKeys is the template of a real CallManager 4.1 (SCCP, section 3.3): a
 // phrase of the dictionary, and the event.
 var softKeys = []sccp.SoftKey{
-	{Label: "\x80\x01", Event: 1}, {Label: "\x80\x02", Event: 2}, {Label: "\x80\x03", Event: 3}, {Label: "\x80\x04", Event: 4},
-	{Label: "\x80\x05", Event: 5}, {Label: "\x80\x08", Event: 8}, {Label: "\x80\x09", Event: 9}, {Label: "\x80\x0A", Event: 10},
-	{Label: "\x80\x0B", Event: 11}, {Label: "\x80\x0D", Event: 13}, {Label: "\x80\x0E", Event: 14}, {Label: "\x80\x0F", Event: 15},
-	{Label: "\x80\x10", Event: 16}, {Label: "\x80\x11", Event: 17}, {Label: "\x80\x12", Event: 18}, {Label: "\x80\x43", Event: 21},
-	{Label: "\x80\x4D", Event: 28}, {Label: "\x80\x4E", Event: 29}, {Label: "\x80\x4F", Event: 30}, {Label: "\x80\x58", Event: 33},
+	{Label: "\x80\x01", Event: 1},
+	{Label: "\x80\x02", Event: 2},
+	{Label: "\x80\x03", Event: 3},
+	{Label: "\x80\x04", Event: 4},
+	{Label: "\x80\x05", Event: 5},
+	{Label: "\x80\x08", Event: 8},
+	{Label: "\x80\x09", Event: 9},
+	{Label: "\x80\x0A", Event: 10},
+	{Label: "\x80\x0B", Event: 11},
+	{Label: "\x80\x0D", Event: 13},
+	{Label: "\x80\x0E", Event: 14},
+	{Label: "\x80\x0F", Event: 15},
+	{Label: "\x80\x10", Event: 16},
+	{Label: "\x80\x11", Event: 17},
+	{Label: "\x80\x12", Event: 18},
+	{Label: "\x80\x43", Event: 21},
+	{Label: "\x80\x4D", Event: 28},
+	{Label: "\x80\x4E", Event: 29},
+	{Label: "\x80\x4F", Event: 30},
+	{Label: "\x80\x58", Event: 33},
 }
 
 // softKeySets are its sets, as positions in the template.

@@ -100,11 +100,8 @@ func (a *Authority) ITL(node int, o ListOptions) ([]byte, error) {
 	}
 	own := a.CallManagers[node-1]
 	signer, sasts := own, []Credential{own, a.Recovery}
-	switch o.Signer {
-	case SignerRecovery:
+	if o.Signer == SignerRecovery { // tokens, known or not, sign CTLs only
 		signer = a.Recovery
-	case SignerUnknown:
-		signer, sasts = a.Unknown, append(sasts, a.Unknown)
 	}
 	return a.itl(node, o, signer, sasts)
 }

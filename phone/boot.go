@@ -108,13 +108,14 @@ func (b *boot) finished(step Step) bool {
 
 // follow puts a configuration into force. It also settles the order of the
 // last two steps: without device security the phone registers first and opens
-// CAPF afterwards (signed configuration, section 5).
+// CAPF afterwards (signed configuration, section 5). A partial configuration
+// says nothing about device security and is no use for registration.
 func (b *boot) follow(config *cnf.Config) {
 	b.config = config
 	b.stored = false
 	last := b.order[len(b.order)-2:]
 	last[0], last[1] = StepCAPF, StepRegister
-	if config.SecurityMode == cnf.NonSecure {
+	if config.Full && config.SecurityMode == cnf.NonSecure {
 		last[0], last[1] = StepRegister, StepCAPF
 	}
 }

@@ -3,7 +3,6 @@ package phone
 import (
 	"context"
 	"errors"
-	"reflect"
 
 	"github.com/phonebank/phonebank/wire/sccp"
 )
@@ -126,7 +125,7 @@ func (p *Phone) applyConfig(ctx context.Context, session *Session) (*Session, er
 	if err := b.take(ctx, StepConfig); err != nil {
 		return session, nil // what stands goes on
 	}
-	if reflect.DeepEqual(b.config, session.config) {
+	if b.config.Equal(session.config) {
 		return session, nil
 	}
 	session.Close()

@@ -140,7 +140,7 @@ func resign(c *Core, s FaultSpec, next Handler) Handler {
 	o.Signer = SignerUnknown
 	kind, name, build := fileCTL, "CTLFile.tlv", c.authority.CTL
 	if s.On == "itl" {
-		kind, name, build = fileITL, "ITLFile.tlv", func(o ListOptions) ([]byte, error) { return c.authority.ITL(1, o) }
+		kind, name, build = fileITL, "ITLFile.tlv", func(o ListOptions) ([]byte, error) { return c.authority.unknownITL(1, o) }
 	}
 	list, err := build(o)
 	return func(ctx context.Context, r Request) (Reply, error) {

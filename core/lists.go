@@ -106,6 +106,11 @@ func (a *Authority) ITL(node int, o ListOptions) ([]byte, error) {
 	return a.itl(node, o, signer, sasts)
 }
 
+// unknownITL is the ITL signed, and listed as SAST, by a key that no phone knows.
+func (a *Authority) unknownITL(node int, o ListOptions) ([]byte, error) {
+	return a.itl(node, o, a.Unknown, []Credential{a.CallManagers[node-1], a.Recovery, a.Unknown})
+}
+
 // StaleITL builds an ITL of the same node from a year before. The recovery key
 // signed it; a phone that holds it accepts today's ITL, unless o.Forget leaves
 // today's signer out.

@@ -13,8 +13,9 @@ import (
 //	recovery   tokenless, signed with the recovery key
 //	unknown    a token that is in this list only: no list held from before knows it
 //
-// The empty kind is token-1. Of the ITL, ccm and recovery choose between its
-// two signers; a token never signs it, and unknown signs it too.
+// The empty kind is token-1. Tokens, known or not, sign CTLs only: the ITL is
+// signed with the recovery key where the kind is recovery, else by the
+// CallManager of the node that serves it.
 type SignerKind string
 
 // The kinds that are no tokens.

@@ -1,0 +1,228 @@
+package core
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// testAuthority is a cluster of two nodes, made once: its keys take a while.
+var testAuthority = sync.OnceValue(func() *Authority {
+	a, err := NewAuthority(AuthorityOptions{Nodes: 2, Bits: 1024})
+	if err != nil {
+		panic(err)
+	}
+	return a
+})
+
+// phoneKey is a key for all phones of these tests.
+var phoneKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		panic(err)
+	}
+	return key
+})
+
+func TestAuthoritySurvivesTheDisk(t *testing.T) {
+	dir := t.TempDir()
+	a := testAuthority()
+	if err := a.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	b, err := LoadAuthority(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was, is := a.credentials(), b.credentials()
+	if len(was) != len(is) {
+		t.Fatalf("%d credentials came back of %d", len(is), len(was))
+	}
+	for name, credential := range was {
+		if !is[name].Certificate.Equal(credential.Certificate) || !samePublicKey(is[name].Key.Public(), credential.Key.Public()) {
+			t.Errorf("%s came back as another", name)
+		}
+	}
+	one, err := a.CTL(ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := b.CTL(ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(one, other) {
+		t.Error("a child process would make another CTL than its parent")
+	}
+	m, err := LoadManufacturer(dir)
+	if err != nil || !m.Certificate.Equal(a.Manufacturer.Certificate) {
+		t.Errorf("the factory came back as another (%v)", err)
+	}
+	info, err := os.Stat(filepath.Join(dir, "token-1.pem"))
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("keys are readable by others: %v %v", info.Mode(), err)
+	}
+}
+
+func TestLoadAuthorityRefuses(t *testing.T) {
+	tests := []struct {
+		name   string
+		damage func(dir string)
+		want   string
+	}{
+		{"an empty directory", func(dir string) { os.RemoveAll(dir) }, "capf.pem"},
+		{"a missing token", func(dir string) { os.Remove(filepath.Join(dir, "token-2.pem")) }, "want 2 or more"},
+		{"a node without TVS", func(dir string) { os.Remove(filepath.Join(dir, "tvs-2.pem")) }, "as many TVS as CallManagers"},
+		{"a certificate without its key", func(dir string) {
+			cert := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: testAuthority().CAPF.Certificate.Raw})
+			os.WriteFile(filepath.Join(dir, "capf.pem"), cert, 0o600)
+		}, "want a certificate and its private key"},
+		{"somebody else's key", func(dir string) {
+			a := testAuthority()
+			Credential{a.CAPF.Certificate, a.Recovery.Key}.save(dir, "capf")
+		}, "the key is not the certificate's"},
+		{"a file of nothing", func(dir string) { os.WriteFile(filepath.Join(dir, "capf.pem"), []byte("x"), 0o600) }, "capf.pem"},
+		{"a damaged certificate", func(dir string) {
+			os.WriteFile(filepath.Join(dir, "capf.pem"), pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: []byte{1}}), 0o600)
+		}, "capf.pem"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := testAuthority().Save(dir); err != nil {
+				t.Fatal(err)
+			}
+			tt.damage(dir)
+			if _, err := LoadAuthority(dir); err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want an error about %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestNewAuthorityRefuses(t *testing.T) {
+	for name, o := range map[string]AuthorityOptions{
+		"more nodes than a configuration lists":      {Nodes: MaxNodes + 1},
+		"a single token":                             {Tokens: 1},
+		"a key size that the header has no code for": {Bits: 3072},
+	} {
+		if _, err := NewAuthority(o); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+}
+
+// TestLSC holds an LSC to CAPF, section 9.
+func TestLSC(t *testing.T) {
+	a := testAuthority()
+	der, err := a.LSC("SEP001122334455", phoneKey().Public())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !signedBy(cert, a.CAPF.Certificate) {
+		t.Error("not signed by CAPF")
+	}
+	if cert.Subject.CommonName != "SEP001122334455" || !strings.HasPrefix(cert.Issuer.CommonName, "CAPF-") {
+		t.Errorf("subject %s, issuer %s", cert.Subject, cert.Issuer)
+	}
+	if got := len(cert.SerialNumber.Bytes()); got != 16 {
+		t.Errorf("serial of %d bytes, want 16", got)
+	}
+	if cert.SignatureAlgorithm != x509.SHA256WithRSA || cert.IsCA || !cert.BasicConstraintsValid {
+		t.Errorf("algorithm %s, CA %t", cert.SignatureAlgorithm, cert.IsCA)
+	}
+	if cert.KeyUsage != x509.KeyUsageDigitalSignature|x509.KeyUsageKeyEncipherment || len(cert.ExtKeyUsage) != 3 {
+		t.Errorf("key usage %b, extended %v", cert.KeyUsage, cert.ExtKeyUsage)
+	}
+	if len(cert.URIs) != 1 || cert.URIs[0].String() != "SEP001122334455" {
+		t.Errorf("URIs %v", cert.URIs)
+	}
+	if got := cert.NotAfter.Sub(cert.NotBefore); got != 365*24*time.Hour+time.Hour {
+		t.Errorf("valid for %s", got)
+	}
+}
+
+func TestCertificatesAreValidInABubble(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, err := NewAuthority(AuthorityOptions{Bits: 1024, Now: time.Now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, credential := range a.credentials() {
+			if now := time.Now(); now.Before(credential.Certificate.NotBefore) || now.After(credential.Certificate.NotAfter) {
+				t.Errorf("%s is valid from %s", name, credential.Certificate.NotBefore)
+			}
+		}
+		if !a.Minted().Equal(time.Now().Truncate(time.Second)) {
+			t.Errorf("minted %s, it is %s", a.Minted(), time.Now())
+		}
+	})
+}
+
+// checkedBy runs openssl on files, or skips.
+func openssl(t *testing.T, args ...string) string {
+	t.Helper()
+	if _, err := exec.LookPath("openssl"); err != nil {
+		t.Skip("openssl is not installed: nothing that is not ours to hold this against")
+	}
+	out, err := exec.CommandContext(t.Context(), "openssl", args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("openssl %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// TestMICIsWhatOpenSSLSays holds MICs, the SHA-1 ones above all, which we sign
+// by hand, to a judge that is not ours.
+func TestMICIsWhatOpenSSLSays(t *testing.T) {
+	m := testAuthority().Manufacturer
+	tests := []struct {
+		name      string
+		mint      func(string, string, crypto.Signer) ([]byte, error)
+		algorithm string
+	}{
+		{"of today", m.MIC, "sha256WithRSAEncryption"},
+		{"of 2005", m.OldMIC, "sha1WithRSAEncryption"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			der, err := tt.mint("SEP001122334455", "7965", phoneKey())
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := t.TempDir()
+			mic, root := filepath.Join(dir, "mic.pem"), filepath.Join(dir, "root.pem")
+			os.WriteFile(mic, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600)
+			os.WriteFile(root, m.PEM(), 0o600)
+			text := openssl(t, "x509", "-in", mic, "-noout", "-text")
+			for _, want := range []string{"CP-7965-SEP001122334455", "Signature Algorithm: " + tt.algorithm} {
+				if !strings.Contains(text, want) {
+					t.Errorf("no %q in\n%s", want, text)
+				}
+			}
+			openssl(t, "verify", "-auth_level", "0", "-CAfile", root, mic)
+			cert, err := x509.ParseCertificate(der)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !signedBy(cert, m.Certificate) {
+				t.Error("we do not accept it ourselves")
+			}
+		})
+	}
+}

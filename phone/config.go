@@ -32,6 +32,9 @@ func (b *boot) fetchConfig(ctx context.Context, watch *stopwatch) (result, error
 	if config.Full {
 		b.flash.Config = config
 	}
+	if note == "" {
+		note = "device security mode " + config.SecurityMode.String()
+	}
 	return result{note: note}, nil
 }
 
@@ -58,7 +61,7 @@ func (b *boot) obtainConfig(ctx context.Context, watch *stopwatch) (*cnf.Config,
 	full, err := b.readEncrypted(ctx, watch, name, key)
 	switch {
 	case err == nil:
-		return full, "encrypted", nil
+		return full, "encrypted for this phone, device security mode " + full.SecurityMode.String(), nil
 	case errors.Is(err, ErrNotFound):
 		config, err = b.readConfig(ctx, watch, name)
 		return config, "the server has no encrypted one", err

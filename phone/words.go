@@ -42,7 +42,7 @@ func lineTFTPRequest(handle int, name, server string) ConsoleLine {
 }
 
 func lineTFTPFinished(handle, size int) ConsoleLine {
-	return ConsoleLine{"NOT", fmt.Sprintf("TFTP: [%d]:Finished --> rcvd <%d> bytes", handle, size)}
+	return ConsoleLine{"NOT", fmt.Sprintf("TFTP: [%d]:Finished --> rcvd %d bytes", handle, size)}
 }
 
 func lineVerified(headerLength int) ConsoleLine {

@@ -22,11 +22,24 @@ func (j *configJudgement) verdict() ConfigVerdict {
 }
 
 func (j *configJudgement) reject(cause Cause, f finding) ConfigVerdict {
-	j.judgement.reject(cause, f)
-	j.Status = statusConfigRefused(j.model, j.requested)
 	if j.envelope != nil {
 		j.Console = append(j.Console, ownLineRefused(j.envelope.HeaderLength))
 	}
+	return j.refuse(cause, f)
+}
+
+// rejectName refuses a file whose signature is good, but whose name is not.
+func (j *configJudgement) rejectName() ConfigVerdict {
+	j.Console = append(j.Console, lineVerified(j.envelope.HeaderLength), ownLineOtherName(j.requested))
+	return j.refuse(CauseUntrusted, finding{
+		reason: fmt.Sprintf("the file is %s, but the phone asked for %s", quoted(j.envelope.Filename), j.requested),
+		fix:    "Serve each phone its own file: the name inside is signed and must be the one asked for. No hands on the phone are needed.",
+	})
+}
+
+func (j *configJudgement) refuse(cause Cause, f finding) ConfigVerdict {
+	j.judgement.reject(cause, f)
+	j.Status = statusConfigRefused(j.model, j.requested)
 	return j.verdict()
 }
 
@@ -67,13 +80,6 @@ func (j *configJudgement) malformed(file []byte, err error) ConfigVerdict {
 		reason: fmt.Sprintf("the file is no signed configuration%s: %v", lookOf(file), err),
 		fix:    "Have the server sign the file (restart TFTP). No hands on the phone are needed.",
 	})
-}
-
-func (j *configJudgement) otherName() finding {
-	return finding{
-		reason: fmt.Sprintf("the file is %s, but the phone asked for %s", quoted(j.envelope.Filename), j.requested),
-		fix:    "Serve each phone its own file: the name inside is signed and must be the one asked for. No hands on the phone are needed.",
-	}
 }
 
 func (j *configJudgement) badTVSSignature(err error) finding {

@@ -55,7 +55,7 @@ func (h Held) JudgeConfig(ctx context.Context, requested string, file []byte, m 
 		}
 	}
 	if requested != "" && envelope.Filename != requested {
-		return j.reject(CauseUntrusted, j.otherName())
+		return j.rejectName()
 	}
 	return j.accept()
 }

@@ -105,6 +105,10 @@ func ownLineUnchanged() ConsoleLine {
 	return ConsoleLine{"NOT", "SECD: tlRequestFile: same file as installed"}
 }
 
+func ownLineOtherName(requested string) ConsoleLine {
+	return ConsoleLine{"ERR", "SECD: EROR:validate_file_envelope: ** file is not " + requested}
+}
+
 func ownLineUnsignedRefused(name string) ConsoleLine {
 	return ConsoleLine{"ERR", "tftpClient: EROR: ** Non secure file refused -- " + name}
 }

@@ -43,7 +43,7 @@ func TestBodiesAreMultiplesOfFour(t *testing.T) {
 // A frame cut anywhere is not a frame, and a body cut anywhere is either a
 // fault at a known place or a shorter form, which then survives.
 func TestEveryProperPrefix(t *testing.T) {
-	for _, version := range versions {
+	for _, version := range []uint8{11, 22} {
 		for _, m := range samples(version) {
 			whole := sccp.Append(nil, m, version)
 			for n := range whole {

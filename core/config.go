@@ -32,10 +32,13 @@ type Config struct {
 	CAPF            CAPFPolicy
 	AuthString      string        // of devices that have none of their own
 	KeepAlive       time.Duration // whole seconds; 0: 30 s
-	Digest          signed.Digest // of lists and configuration; 0: SHA-1
-	Signer          SignerKind    // of the CTL that is served; "": token-1
-	WasSecure       bool          // non-secure cluster that was in mixed mode: its CTL is served, without certificates
-	Rollback        bool          // ITL prepared for the rollback to a release before 8.0
+	// ConnectionMonitor is how long a better CallManager must stay healthy
+	// before phones return to it; whole seconds, 0: what phones do unless told.
+	ConnectionMonitor time.Duration
+	Digest            signed.Digest // of lists and configuration; 0: SHA-1
+	Signer            SignerKind    // of the CTL that is served; "": token-1
+	WasSecure         bool          // non-secure cluster that was in mixed mode: its CTL is served, without certificates
+	Rollback          bool          // ITL prepared for the rollback to a release before 8.0
 
 	Devices      []Device
 	AutoRegister bool                // admit unknown devices on the clear port, with XMLDefault.cnf.xml

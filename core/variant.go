@@ -36,7 +36,7 @@ func (f *files) xml(v variant) ([]byte, error) {
 }
 
 func (f *files) write(v variant) ([]byte, error) {
-	c := &cnf.Config{Default: v.fallback, Full: !v.partial, LoadInformation: f.config.Load}
+	c := &cnf.Config{Default: v.fallback, Full: !v.partial, LoadInformation: f.config.Load, ConnectionMonitor: f.config.ConnectionMonitor}
 	if !v.fallback {
 		c.Protocol = "SCCP"
 		c.EncryptedConfig, c.CertHash = v.encrypted, v.certHash

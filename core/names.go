@@ -32,12 +32,13 @@ func parseFileName(name string) askedFile {
 		return askedFile{}
 	}
 	device, suffix, ok := strings.Cut(name, ".cnf.xml")
+	signed := suffix == "" || suffix == ".sgn"
 	switch {
 	case !ok || !validName(device):
 		return askedFile{}
-	case device == "XMLDefault" && (suffix == "" || suffix == ".sgn"):
+	case device == "XMLDefault" && signed:
 		return askedFile{kind: fileDefault, suffix: suffix}
-	case suffix == "" || suffix == ".sgn" || suffix == ".enc.sgn":
+	case device != "XMLDefault" && (signed || suffix == ".enc.sgn"):
 		return askedFile{kind: fileConfig, device: device, suffix: suffix}
 	}
 	return askedFile{}

@@ -116,7 +116,7 @@ func TestConfigurationsThatAPhoneJudges(t *testing.T) {
 			situation: "reserved digest",
 			held:      both, requested: testConfigName, cause: CauseMalformed,
 			file:   bytes.Replace(good, []byte{8, 0, 1, 1}, []byte{8, 0, 1, 2}, 1),
-			reason: "offset 41: the digest is number 2, phones know 1 (sha1) and 3 (sha512)",
+			reason: "offset 48: the digest is number 2, phones know 1 (sha1) and 3 (sha512)",
 			fix:    "Have the file signed with SHA-1 or SHA-512. No hands on the phone are needed.",
 			status: "File auth error",
 		},
@@ -156,6 +156,12 @@ func TestConfigurationsThatAPhoneJudges(t *testing.T) {
 			situation: "unknown signer, TVS unreachable",
 			held:      both, requested: testConfigName, file: strange, tvs: silent(), cause: CauseUntrusted,
 			reason: noneNamesC + "TVS did not help: TVS 10.0.0.1:2445: no answer", fix: newList, status: "File auth error",
+		},
+		{
+			situation: "unknown signer, TVS denies and names roles all the same",
+			held:      both, requested: testConfigName, file: strange, cause: CauseUntrusted,
+			tvs:    &answers{TVSAnswer: TVSAnswer{Server: "10.0.0.1:2445", Roles: []ctl.Role{ctl.RoleTFTP}, Certificate: c.tokenC.cert.Raw}},
+			reason: noneNamesC + "TVS 10.0.0.1:2445 does not know the signer", fix: newList, status: "File auth error",
 		},
 		{
 			situation: "unknown signer, TVS finds a CallManager's certificate",
@@ -252,6 +258,11 @@ func TestTVSIsAskedWhatThePhoneDoesNotKnow(t *testing.T) {
 	held.JudgeConfig(context.Background(), testConfigName, signConfig(t, c.tokenA, testConfigName), nil, tvs)
 	if len(tvs.asked) != 1 || len(tvs.found) != 0 || !bytes.Equal(tvs.asked[0], c.tokenA.cert.Raw) {
 		t.Errorf("a signer whose certificate is held: asked %d, found %d", len(tvs.asked), len(tvs.found))
+	}
+	tvs = denying()
+	held.JudgeConfig(context.Background(), testConfigName, signConfig(t, c.fakeA, testConfigName), nil, tvs)
+	if len(tvs.asked) != 0 || len(tvs.found) != 1 {
+		t.Errorf("a stranger under a held name: asked %d, found %d", len(tvs.asked), len(tvs.found))
 	}
 	tvs = denying()
 	held.JudgeConfig(context.Background(), testConfigName, signConfig(t, c.tokenC, testConfigName), nil, tvs)

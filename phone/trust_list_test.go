@@ -3,6 +3,7 @@ package phone
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"slices"
 	"testing"
 
@@ -67,6 +68,7 @@ func TestListsThatAPhoneTakes(t *testing.T) {
 	hashOnly := parse(t, build(t, ctl.CTL, c.tokenA, []ctl.Entry{
 		{Role: ctl.RoleSAST, Certificate: c.tokenA.cert}, {Role: ctl.RoleSAST, Certificate: c.tokenB.cert, HashOnly: true},
 	}))
+	bareHash := parse(t, withoutSerial(t, hashOnly.Bytes(), 1))
 	foreign := parse(t, build(t, ctl.CTL, c.tokenA, []ctl.Entry{c.twinA.as(ctl.RoleSAST), c.tokenA.as(ctl.RoleSAST)}))
 	const (
 		byA       = "signed by CN=Token A (serial 0A:01), SAST record 1 of the held CTL"
@@ -94,7 +96,7 @@ func TestListsThatAPhoneTakes(t *testing.T) {
 		{
 			situation: "identical file",
 			held:      both, kind: ctl.CTL, file: slices.Clone(both.CTL.Bytes()), outcome: Unchanged,
-			reason: "the same 3175 bytes as the held CTL",
+			reason: "the same 3269 bytes as the held CTL",
 		},
 		{
 			situation: "update signed by the same token",
@@ -184,6 +186,18 @@ func TestListsThatAPhoneTakes(t *testing.T) {
 			file: build(t, ctl.CTL, c.tokenB, usual),
 		},
 		{
+			situation: "the held SAST is known by digest alone, without a serial",
+			held:      Held{CTL: bareHash}, kind: ctl.CTL, outcome: Accept,
+			file:   build(t, ctl.CTL, c.tokenB, usual),
+			reason: "signed by CN=Token B (no serial), SAST record 2 of the held CTL",
+		},
+		{
+			situation: "unknown signer, two records of the new list have its serial, TVS says SAST",
+			held:      Held{ITL: both.ITL}, kind: ctl.ITL, tvs: vouching(ctl.RoleSAST), outcome: Accept,
+			file:   build(t, ctl.ITL, c.tokenA, []ctl.Entry{c.twinA.as(ctl.RoleSAST), c.tokenA.as(ctl.RoleSAST)}),
+			reason: "signed by CN=Token A (serial 0A:01), for whom TVS 10.0.0.1:2445 vouches as SAST",
+		},
+		{
 			situation: "of the kind that its FILENAME names",
 			held:      both, kind: ctl.KindUnknown, outcome: Accept, reason: byA, file: build(t, ctl.CTL, c.tokenA, usual[1:]),
 		},
@@ -229,6 +243,9 @@ func TestListsThatAPhoneRefuses(t *testing.T) {
 		{situation: "stranger under the name and serial of a held token", held: both, kind: ctl.CTL, file: build(t, ctl.CTL, c.fakeA, c.mixed(c.fakeA)), tvs: vouching(ctl.RoleSAST), cause: CauseUntrusted},
 		{situation: "unknown signer, no TVS servers known", held: both, kind: ctl.CTL, file: strange, cause: CauseUntrusted},
 		{situation: "unknown signer, TVS denies", held: both, kind: ctl.CTL, file: strange, tvs: denying(), cause: CauseUntrusted},
+		{situation: "unknown signer, TVS denies and names roles all the same", held: both, kind: ctl.CTL, file: strange, cause: CauseUntrusted, tvs: &answers{TVSAnswer: TVSAnswer{Server: "10.0.0.1:2445", Roles: []ctl.Role{ctl.RoleSAST}}}},
+		{situation: "stranger, the held SAST is known by digest alone", held: Held{CTL: parse(t, withoutSerial(t, build(t, ctl.CTL, c.tokenA, []ctl.Entry{{Role: ctl.RoleSAST, Certificate: c.tokenB.cert, HashOnly: true}}), 0))}, kind: ctl.CTL, file: strange, cause: CauseUntrusted},
+		{situation: "stranger under the serial of a SAST that is known by digest", held: Held{CTL: parse(t, build(t, ctl.CTL, c.tokenB, []ctl.Entry{{Role: ctl.RoleSAST, Certificate: c.tokenA.cert, HashOnly: true}}))}, kind: ctl.CTL, file: build(t, ctl.CTL, c.fakeA, c.mixed(c.fakeA)), cause: CauseUntrusted},
 		{situation: "unknown signer, TVS unreachable", held: onlyITL, kind: ctl.ITL, file: strangeITL, tvs: silent(), cause: CauseUntrusted},
 		{situation: "unknown signer, TVS knows another role", held: onlyITL, kind: ctl.ITL, file: strangeITL, tvs: vouching(ctl.RoleCCM, ctl.RoleTFTP), cause: CauseUntrusted},
 		{situation: "unknown signer, model without TVS", held: onlyCTL, kind: ctl.CTL, file: strange, model: "7940", tvs: vouching(ctl.RoleSAST), cause: CauseUntrusted},
@@ -271,6 +288,18 @@ func contradicting(t *testing.T, c *cluster) []byte {
 	file := build(t, ctl.CTL, c.tokenA, c.mixed(c.tokenA, c.tokenB))
 	records := parse(t, file).Records
 	return bytes.Replace(file, records[0].PublicKey, records[1].PublicKey, 1)
+}
+
+// withoutSerial cuts the serial out of a record of a list, which then does not
+// verify, but may be held.
+func withoutSerial(t *testing.T, file []byte, record int) []byte {
+	t.Helper()
+	r := parse(t, file).Records[record]
+	i := slices.IndexFunc(r.Items, func(it signed.Item) bool { return it.Tag == ctl.TagSerialNumber })
+	at, size := r.Items[i].Offset, 3+len(r.Items[i].Value)
+	b := slices.Delete(slices.Clone(file), at, at+size)
+	binary.BigEndian.PutUint16(b[r.Offset+3:], uint16(r.Length-size))
+	return b
 }
 
 func TestAnInterruptedQuestionIsNoVerdict(t *testing.T) {

@@ -136,6 +136,15 @@ func TestListsAreParsedOnce(t *testing.T) {
 	}
 }
 
+func TestTheQuickerCallersListStays(t *testing.T) {
+	c := testCluster()
+	var shared Lists
+	digest, first := [32]byte{1}, c.heldCTL(t)
+	if shared.keep(digest, first) != first || shared.keep(digest, c.heldCTL(t)) != first || len(shared.oldest) != 1 {
+		t.Errorf("the second caller's list took the place of the first's, %d in order", len(shared.oldest))
+	}
+}
+
 func TestListsForgetTheOldest(t *testing.T) {
 	c := testCluster()
 	var shared Lists

@@ -49,7 +49,7 @@ var testCluster = sync.OnceValue(func() *cluster {
 			SerialNumber: big.NewInt(serial), Subject: pkix.Name{CommonName: name},
 			NotBefore: time.Unix(1e9, 0), NotAfter: time.Unix(4e9, 0),
 		}
-		parent := x509.Certificate{Subject: pkix.Name{CommonName: issued}}
+		parent := x509.Certificate{Subject: pkix.Name{CommonName: issued, Organization: []string{"Bank"}}}
 		der, err := x509.CreateCertificate(rand.Reader, &template, &parent, key.Public(), key)
 		if err != nil {
 			panic(err)

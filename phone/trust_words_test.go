@@ -27,15 +27,15 @@ var refusals = map[string]struct{ reason, fix string }{
 		writeAgain,
 	},
 	"truncated": {
-		"the file is no trust list: offset 2444: RECORDLENGTH: is 734, the file has 634 bytes left",
+		"the file is no trust list: offset 2515: RECORDLENGTH: is 757, the file has 657 bytes left",
 		writeAgain,
 	},
 	"truncated in its header": {
-		"the file is no trust list: offset 8: HEADERLENGTH: is 220, the file has 100 bytes",
+		"the file is no trust list: offset 8: HEADERLENGTH: is 224, the file has 100 bytes",
 		writeAgain,
 	},
 	"longer than phones load": {
-		"the list has 88870 bytes, a phone loads 65535 at most",
+		"the list has 91574 bytes, a phone loads 65535 at most",
 		fewer,
 	},
 	"more certificates than phones load": {
@@ -43,11 +43,11 @@ var refusals = map[string]struct{ reason, fix string }{
 		fewer,
 	},
 	"reserved digest": {
-		"offset 49: the digest is number 2, phones know 1 (sha1) and 3 (sha512)",
+		"offset 56: the digest is number 2, phones know 1 (sha1) and 3 (sha512)",
 		otherDigest,
 	},
 	"unknown signature algorithm": {
-		"offset 56: the signature algorithm is number 1, phones know 0 (RSA)",
+		"offset 63: the signature algorithm is number 1, phones know 0 (RSA)",
 		rsaKey,
 	},
 	"neither CTL nor ITL, and nobody said which": {
@@ -77,6 +77,18 @@ var refusals = map[string]struct{ reason, fix string }{
 	"unknown signer, TVS denies": {
 		"signed by CN=Token C (serial 0C:03), whom neither held list names as SAST: the CTL has CN=Token A (serial 0A:01) and CN=Token B (serial 0B:02), the ITL has CN=CCM (serial 77:D4); TVS 10.0.0.1:2445 does not know the signer",
 		signOrTVS,
+	},
+	"unknown signer, TVS denies and names roles all the same": {
+		"signed by CN=Token C (serial 0C:03), whom neither held list names as SAST: the CTL has CN=Token A (serial 0A:01) and CN=Token B (serial 0B:02), the ITL has CN=CCM (serial 77:D4); TVS 10.0.0.1:2445 does not know the signer",
+		signOrTVS,
+	},
+	"stranger, the held SAST is known by digest alone": {
+		"signed by CN=Token C (serial 0C:03), whom the held CTL does not name as SAST: it has CN=Token B (no serial); the phone knows no TVS server",
+		signOrHandsNoTVS,
+	},
+	"stranger under the serial of a SAST that is known by digest": {
+		"signed by CN=Token A (serial 0A:01), whom the held CTL does not name as SAST: it has CN=Token A (serial 0A:01); SAST record 1 of the held CTL has that serial, but no usable key (record carries no key); the phone knows no TVS server",
+		signOrHandsNoTVS,
 	},
 	"unknown signer, TVS unreachable": {
 		"signed by CN=Token C (serial 0C:03), whom the held ITL does not name as SAST: it has CN=CCM (serial 77:D4); TVS did not help: TVS 10.0.0.1:2445: no answer",

@@ -277,6 +277,15 @@ func TestTVSAnswersAreRememberedAsLongAsTheySay(t *testing.T) {
 	})
 }
 
+func TestTVSMemoryKeepsNoRefusals(t *testing.T) {
+	var cache tvsCache
+	cache.put(cacheKey([]byte("a")), TVSAnswer{TTL: time.Hour})
+	cache.put(cacheKey([]byte("b")), TVSAnswer{Valid: true})
+	if len(cache) != 0 {
+		t.Errorf("%d answers kept", len(cache))
+	}
+}
+
 func TestTVSMemoryIsBounded(t *testing.T) {
 	var cache tvsCache
 	for i := range 10 * tvsCached {
@@ -366,6 +375,21 @@ func TestTVSFindsACertificate(t *testing.T) {
 	}
 }
 
+// Only the ITL can name a TVS server, whatever stands in the CTL.
+func TestTVSRecordOfACTLDoesNotCount(t *testing.T) {
+	c := testCluster()
+	synctest.Test(t, func(t *testing.T) {
+		client, _ := tvsPhone(t, services{"a:2445": overTLS(c.tokenB, sayYes(0, 0))})
+		client.Held.CTL = parse(t, build(t, ctl.CTL, c.tokenA, []ctl.Entry{c.tokenB.as(ctl.RoleTVS)}))
+		client.Servers = client.Servers[1:]
+		_, err := client.Ask(t.Context(), c.tokenC.cert.Raw)
+		const want = "TVS: TLS handshake with a:2445: the server shows CN=Token B (serial 0B:02), whom the held ITL does not name as TVS: it has CN=TVS (serial 24:45)"
+		if err == nil || err.Error() != want || CauseOf(err) != CauseUntrusted {
+			t.Errorf("got %v, want %s", err, want)
+		}
+	})
+}
+
 func TestTVSIsNotTriedWithoutARecord(t *testing.T) {
 	c := testCluster()
 	rollback := parse(t, build(t, ctl.ITL, c.ccm, []ctl.Entry{c.ccm.as(ctl.RoleSAST), {Role: ctl.RoleTVS, DNSName: "tvs"}}))
@@ -428,7 +452,7 @@ func TestListIsTakenOnTheWordOfTVS(t *testing.T) {
 			"SECD: clpSetupSsl: Trying to connect to IPV4, IP: a, Port : 2445",
 			"SECD: -Successfully obtained a TLS connection to the TVS server",
 			"SECD: -Authentication Response received, status : 0",
-			"SECD: validate_file_envelope: File sign verify SUCCESS; header length <220>",
+			"SECD: validate_file_envelope: File sign verify SUCCESS; header length <224>",
 			"SECD: tvsFlushCertCache: Completed TVS Certificate cache flush request",
 		}
 		if got := strings.Join(lines, "\n"); got != strings.Join(want, "\n") {

@@ -25,7 +25,7 @@ const (
 //	1  parse
 //	2  the same bytes as the held list: unchanged
 //	3  digest and signature algorithm known
-//	4  find the signer among those who may sign (signers.go says who)
+//	4  find the signer among those who may sign (listSigners says who)
 //	5  found: the key of the held record decides
 //	6  not found: the list's own signature must hold, and TVS must vouch
 func (h Held) JudgeList(ctx context.Context, kind ctl.Kind, candidate []byte, m *Model, tvs Asker) Verdict {

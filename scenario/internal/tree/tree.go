@@ -235,3 +235,14 @@ func (n *Node) IsList() bool {
 	_, ok := n.node.(*ast.SequenceNode)
 	return ok
 }
+
+// At returns the value with another place for its problems, such as that of
+// its key.
+func (n *Node) At(at Place) *Node {
+	moved := *n
+	moved.at = at
+	return &moved
+}
+
+// Problems is how many problems the file has so far.
+func (n *Node) Problems() int { return len(n.doc.Problems) }

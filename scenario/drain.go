@@ -1,0 +1,56 @@
+package scenario
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// drainGroups is into how many groups a fleet is divided for its end: phones
+// that all left at once would be a storm of their own.
+const drainGroups = 64
+
+// drainRate is how many phones a second take their leave, and drainLimit how
+// long the slowest of them has for it once all have been asked.
+const (
+	drainRate  = 2000
+	drainLimit = 30 * time.Second
+)
+
+// group is every 64th phone.
+type group struct {
+	ctx context.Context
+	end context.CancelFunc
+}
+
+// openGroups makes the contexts that phones run in. They do not end with the
+// run's: an interrupted run drains too.
+func (r *run) openGroups(ctx context.Context) {
+	for i := range r.groups {
+		r.groups[i].ctx, r.groups[i].end = context.WithCancel(context.WithoutCancel(ctx))
+	}
+}
+
+// drain switches the phones off, group by group, and waits for them.
+func (r *run) drain() {
+	started := r.tally.Snapshot().Started
+	pause := time.Duration(float64(started) / drainRate / drainGroups * float64(time.Second))
+	for i := range r.groups {
+		r.groups[i].end()
+		if i < drainGroups-1 {
+			time.Sleep(pause)
+		}
+	}
+	gone := make(chan struct{})
+	go func() {
+		r.phones.Wait()
+		close(gone)
+	}()
+	limit := time.NewTimer(drainLimit)
+	defer limit.Stop()
+	select {
+	case <-gone:
+	case <-limit.C:
+		r.note(fmt.Sprintf("some phones had not taken their leave after %v", drainLimit))
+	}
+}

@@ -1,0 +1,196 @@
+package scenario
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/internal/phrase"
+	"github.com/phonebank/phonebank/scenario/internal/tree"
+	"github.com/phonebank/phonebank/wire/ctl"
+)
+
+// maxCSV bounds a list of devices, in bytes.
+const maxCSV = 32 << 20
+
+// ReadFiles reads the files that the scenario names, so that Run needs none of
+// them. The error is a *FileError.
+func (s *Scenario) ReadFiles() error {
+	if s.Phones.CSV != "" {
+		if err := s.readCSV(s.beside(s.Phones.CSV)); err != nil {
+			return err
+		}
+	}
+	if err := s.readLists(); err != nil {
+		return err
+	}
+	return s.Check()
+}
+
+func (s *Scenario) readCSV(path string) error {
+	text, err := readBounded(path, maxCSV)
+	if err != nil {
+		return s.fault("phones.csv", fmt.Errorf("phones.csv: %w", err))
+	}
+	devices, problems := parseDevices(text)
+	if len(problems) > 0 {
+		return &FileError{File: path, Problems: problems}
+	}
+	s.Phones.Devices = devices
+	return nil
+}
+
+func (s *Scenario) readLists() error {
+	t := &s.Phones.Trust
+	t.Lists = nil
+	for _, path := range t.Files {
+		file, err := readBounded(s.beside(path), 1<<20)
+		if err != nil {
+			return s.fault("phones.trust", fmt.Errorf("phones.trust: %w", err))
+		}
+		list, err := ctl.Parse(file)
+		if err == nil && list.Kind() == ctl.KindUnknown {
+			err = fmt.Errorf("its file name %q says neither CTL nor ITL", list.Filename)
+		}
+		if err == nil && slices.ContainsFunc(t.Lists, func(o *ctl.List) bool { return o.Kind() == list.Kind() }) {
+			err = fmt.Errorf("a second %s; a phone holds one", list.Kind())
+		}
+		if err != nil {
+			return s.fault("phones.trust", fmt.Errorf("phones.trust: %s: %w", path, err))
+		}
+		t.Lists = append(t.Lists, list)
+	}
+	return nil
+}
+
+func (s *Scenario) fault(key string, err error) error {
+	return &FileError{File: s.File, Problems: []Problem{{Place: s.at(key), Text: err.Error()}}}
+}
+
+func readBounded(path string, most int64) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, most+1))
+	if err == nil && int64(len(b)) > most {
+		err = fmt.Errorf("%s is longer than %d bytes", path, most)
+	}
+	return b, err
+}
+
+// deviceColumns is what the CSV may hold, in any order; name is needed.
+var deviceColumns = []struct {
+	name string
+	set  func(*Device, string) error
+}{
+	{"name", func(d *Device, text string) error {
+		name, err := phone.ParseName(text)
+		d.Name = string(name)
+		return err
+	}},
+	{"model", func(d *Device, text string) (err error) {
+		if text != "" {
+			d.Model, err = parseModel(text)
+		}
+		return err
+	}},
+	{"auth_string", func(d *Device, text string) error {
+		d.AuthString = text
+		return nil
+	}},
+	{"address", func(d *Device, text string) error {
+		if a, err := netip.ParseAddr(text); text != "" && (err != nil || !a.Is4()) {
+			return fmt.Errorf("%q is no IPv4 address", text)
+		}
+		d.Address = text
+		return nil
+	}},
+}
+
+// parseDevices reads the administrator's devices; the first line names the
+// columns.
+func parseDevices(text []byte) (devices []Device, problems []Problem) {
+	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
+	in.ReuseRecord = true
+	in.TrimLeadingSpace = true
+	place := func(column int) tree.Place {
+		line, at := in.FieldPos(column)
+		return tree.Place{Line: line, Column: at}
+	}
+	header, err := in.Read()
+	if err != nil {
+		return nil, []Problem{csvProblem(err, "the file is empty; its first line names the columns: name,model,auth_string,address")}
+	}
+	setters := make([]func(*Device, string) error, len(header))
+	var names []string
+	for _, c := range deviceColumns {
+		names = append(names, c.name)
+	}
+	for i, title := range header {
+		k := slices.Index(names, strings.ToLower(strings.TrimSpace(title)))
+		if k < 0 {
+			problems = append(problems, problem(place(i), "%q is no column%s", title, phrase.DidYouMean(title, names)))
+			continue
+		}
+		setters[i] = deviceColumns[k].set
+	}
+	if !slices.ContainsFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), "name") }) {
+		problems = append(problems, problem(top, "there is no column name"))
+	}
+	seen := make(map[string]int)
+	for len(problems) < 50 {
+		record, err := in.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return devices, append(problems, csvProblem(err, ""))
+		}
+		var d Device
+		for i, cell := range record {
+			if setters[i] == nil {
+				continue
+			}
+			if err := setters[i](&d, strings.TrimSpace(cell)); err != nil {
+				problems = append(problems, problem(place(i), "%v", err))
+			}
+		}
+		at := place(0)
+		if before, twice := seen[d.Name]; twice && d.Name != "" {
+			problems = append(problems, problem(at, "%s is listed already in line %d", d.Name, before))
+		}
+		seen[d.Name] = at.Line
+		devices = append(devices, d)
+	}
+	switch {
+	case len(problems) == 0 && len(devices) == 0:
+		problems = append(problems, problem(top, "there is no device below the titles"))
+	case len(devices) > maxPhones:
+		problems = append(problems, problem(top, "%d devices; at most %d are possible", len(devices), maxPhones))
+	}
+	return devices, problems
+}
+
+func csvProblem(err error, empty string) Problem {
+	var fault *csv.ParseError
+	if errors.As(err, &fault) {
+		return problem(tree.Place{Line: fault.Line, Column: fault.Column}, "%v", fault.Err)
+	}
+	return problem(top, "%s", empty)
+}
+
+// top is the first line of a file.
+var top = tree.Place{Line: 1, Column: 1}
+
+func problem(at tree.Place, format string, args ...any) Problem {
+	return Problem{Place: at, Text: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,302 @@
+package scenario
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/phonebank/phonebank/core"
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/tally"
+)
+
+// Run runs the scenario. When ctx ends the run is interrupted: nothing more is
+// started, and the result says what was seen until then. The error is a
+// *FileError for a scenario that makes no sense, a *PreflightError when this
+// machine cannot carry it or the core does not answer; a result comes with
+// every other error if phones have started.
+func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
+	if s.Phones.CSV != "" && len(s.Phones.Devices) == 0 || len(s.Phones.Trust.Files) > len(s.Phones.Trust.Lists) {
+		if err := s.ReadFiles(); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	r := &run{with: s.withDefaults(), options: o, began: time.Now()}
+	r.tally = tally.New(r.with.Phones.Count)
+	err := r.prepare(ctx)
+	if err == nil {
+		err = r.execute(ctx)
+	}
+	r.interrupted = r.interrupted || err != nil && ctx.Err() != nil
+	err = r.end(err)
+	switch {
+	case err == nil || r.interrupted:
+		return r.result(), nil
+	case r.tally.Snapshot().Started == 0:
+		return nil, err
+	default:
+		return r.result(), err
+	}
+}
+
+// run is a scenario under way.
+type run struct {
+	with    Scenario // with defaults
+	options Options
+	fleet   *fleet
+	place   *place
+	tally   *tally.Tally
+	timers  *phone.Wheel
+	notes   []string
+
+	began   time.Time // of the run, later of the load
+	elapsed time.Duration
+	lag     tally.Histogram
+
+	interrupted bool // before it was over
+
+	cpu      time.Duration // of this process when the load began
+	health   tally.Generator
+	coreCost *tally.Process
+
+	phones sync.WaitGroup
+	groups [drainGroups]group
+
+	progress reporter
+}
+
+// prepare makes everything that must be there before the first phone starts.
+func (r *run) prepare(ctx context.Context) error {
+	machine := r.options.World.Machine
+	if machine == nil {
+		here := Inspect()
+		machine = &here
+	}
+	where, note, err := r.with.Preflight(*machine, r.options.StartLocal != nil)
+	if err != nil {
+		return err
+	}
+	r.note(note)
+	r.progress.start(r)
+	maker, err := Manufacturer(r.options.StateDir)
+	if err != nil {
+		return err
+	}
+	if r.fleet, err = newFleet(r.with, maker, r.options.World); err != nil {
+		return err
+	}
+	r.fleet.spread = machine.Spread && (where != Remote || r.with.Core.Where.loopback())
+	if err := r.fleet.makeKeys(ctx, r.progress.counter(PhaseKeys)); err != nil {
+		return err
+	}
+	if where == Remote {
+		if r.options.StateDir == "" {
+			r.note("the phones' factory certificates are thrown away afterwards; with --state the cluster can be told to trust them")
+		}
+		r.place, err = r.reach(ctx, r.fleet.identity(0))
+	} else {
+		err = r.prepareCore(ctx, where, maker)
+	}
+	if err != nil {
+		return err
+	}
+	r.equip()
+	return ctx.Err()
+}
+
+func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manufacturer) (err error) {
+	a := r.options.World.Authority
+	if a == nil {
+		a, err = core.NewAuthority(core.AuthorityOptions{Nodes: r.with.Core.Nodes, Tokens: tokens})
+		if err != nil {
+			return err
+		}
+	}
+	known := *a
+	known.Manufacturer = *maker
+	if err := r.fleet.installLSCs(ctx, &known, r.progress.counter(PhaseCertificates)); err != nil {
+		return err
+	}
+	r.place, err = r.simulate(ctx, where, &known, r.fleet.devices())
+	r.health.SharesCore = where == Embedded
+	return err
+}
+
+// equip gives the fleet what it needs of the core.
+func (r *run) equip() {
+	f := r.fleet
+	f.flash = r.place.lists
+	for _, list := range r.with.Phones.Trust.Lists {
+		if list.Kind().String() == "ITL" {
+			f.flash.ITL = list
+		} else {
+			f.flash.CTL = list
+		}
+	}
+	if r.options.World.Dial == nil { // a test's clock wants exact timers
+		r.timers = phone.NewWheel(wheelTick)
+		f.timers = r.timers
+	}
+	f.files = func(_ int, id phone.Identity) phone.Files {
+		if r.options.World.Files != nil {
+			return r.options.World.Files(r.place.embedded, id)
+		}
+		return &phone.TFTP{Servers: r.place.tftp, Local: id.Address, Timers: id.Model.Timers}
+	}
+}
+
+// wheelTick is how late a keepalive may be.
+const wheelTick = 10 * time.Millisecond
+
+// execute starts the phones, lets them stay and switches them off.
+func (r *run) execute(outer context.Context) error {
+	ctx, stop := context.WithCancelCause(outer)
+	defer stop(nil)
+	if r.place.ended != nil {
+		go func() {
+			select {
+			case <-r.place.ended:
+				stop(errCoreEnded)
+			case <-ctx.Done():
+			}
+		}()
+	}
+	r.openGroups(ctx)
+	r.cpu, _, _ = usage()
+	r.began = time.Now()
+	r.tally.Begin(r.began)
+	r.progress.phase(PhaseLoad)
+	if r.load(ctx) {
+		r.progress.phase(PhaseStay)
+		r.stay(ctx)
+	}
+	r.elapsed = time.Since(r.began)
+	r.measure()
+	r.interrupted = outer.Err() != nil
+	if !r.interrupted {
+		r.tally.FailRest(errors.New("no registration before the run ended"))
+	}
+	r.tally.Close()
+	broken := context.Cause(ctx)
+	r.progress.phase(PhaseDrain)
+	r.drain()
+	if errors.Is(broken, errCoreEnded) {
+		return broken
+	}
+	return nil
+}
+
+// load starts the phones on schedule, and says whether all were started. A
+// start that is late is followed by the next at once: the schedule does not
+// give way.
+func (r *run) load(ctx context.Context) bool {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	n := 0
+	for at := range r.with.Load.Starts() {
+		if n == r.with.Phones.Count {
+			break
+		}
+		due := r.began.Add(at)
+		if wait := time.Until(due); wait > 0 {
+			timer.Reset(wait)
+			select {
+			case <-timer.C:
+			case <-ctx.Done():
+			}
+		}
+		if ctx.Err() != nil {
+			return false
+		}
+		r.lag.Record(time.Since(due))
+		r.start(n)
+		n++
+	}
+	return true
+}
+
+func (r *run) start(n int) {
+	id := r.fleet.identity(n)
+	watch := r.tally.Start(n, time.Now(), row(id))
+	if also := r.options.Watch; also != nil {
+		count := watch
+		watch = func(e phone.Record) {
+			count(e)
+			also(e)
+		}
+	}
+	p := r.fleet.phone(n, id, watch)
+	ctx := r.groups[n%drainGroups].ctx
+	r.phones.Go(func() { _ = p.Run(ctx) }) // what it has to say it has said to watch
+}
+
+// patience is how long the run waits for phones that neither register nor give
+// up; their models' own patience is shorter.
+const patience = 15 * time.Minute
+
+// stay waits until the phones have stayed, and until the last of them has
+// registered or given up.
+func (r *run) stay(ctx context.Context) {
+	started := time.Now()
+	sleep(ctx, r.with.Stay)
+	for ctx.Err() == nil && !r.tally.Snapshot().Settled() && time.Since(started) < r.with.Stay+patience {
+		sleep(ctx, 20*time.Millisecond)
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// measure notes what the load cost this process.
+func (r *run) measure() {
+	cpu, rss, _ := usage()
+	r.health.CPUPercent = percent(cpu-r.cpu, r.elapsed)
+	r.health.MaxRSS = rss
+}
+
+// end closes what the run has opened, and returns the first error.
+func (r *run) end(err error) error {
+	r.progress.stop()
+	if r.timers != nil {
+		r.timers.Close()
+	}
+	if r.place == nil || r.place.close == nil {
+		return err
+	}
+	life := time.Since(r.began)
+	cpu, rss, closing := r.place.close()
+	if rss > 0 {
+		r.coreCost = &tally.Process{CPUPercent: percent(cpu, life), MaxRSS: rss}
+	}
+	if closing != nil && err == nil {
+		err = fmt.Errorf("ending the core: %w", closing)
+	}
+	return err
+}
+
+func (r *run) note(text string) {
+	if text != "" {
+		r.notes = append(r.notes, text)
+	}
+}
+
+func (r *run) result() *tally.Result {
+	r.health.StartLag = r.lag.Latency()
+	r.health.Cores = Inspect().Cores
+	return r.tally.Result(tally.Facts{
+		Scenario: r.with.Name, Version: r.options.Version, Seed: r.with.Seed, Elapsed: r.elapsed,
+		Interrupted: r.interrupted, Thresholds: r.with.Thresholds,
+		Generator: r.health, Core: r.coreCost, Notes: r.notes,
+	})
+}

@@ -1,0 +1,187 @@
+package scenario
+
+import (
+	"time"
+
+	"github.com/phonebank/phonebank/core"
+	"github.com/phonebank/phonebank/scenario/internal/tree"
+	"github.com/phonebank/phonebank/scenario/load"
+	"github.com/phonebank/phonebank/scenario/tally"
+	"github.com/phonebank/phonebank/wire/cnf"
+	"github.com/phonebank/phonebank/wire/ctl"
+	"github.com/phonebank/phonebank/wire/signed"
+)
+
+// Scenario is a whole run: the core, the phones, when they start, and what is
+// demanded of the outcome.
+type Scenario struct {
+	File       string // where it was read, for messages and relative paths; empty when made in Go
+	Name       string
+	Seed       uint64
+	Core       Core
+	Phones     Phones
+	Load       load.Schedule     // no stage: hold 50/s
+	Stay       time.Duration     // registered, keeping alive, counted from the last start
+	Thresholds []tally.Threshold // none: every phone must register
+	Limits     Limits
+
+	places map[string]tree.Place // of the keys that later checks may find wrong
+}
+
+// Core says where the core is and, unless it is somebody else's, what it is
+// like.
+type Core struct {
+	Where           Where
+	Nodes           int              // 0: 1
+	Security        cnf.SecurityMode // 0: encrypted
+	EncryptedConfig bool
+	CAPF            core.CAPFPolicy // zero operation: what Phones.LSC needs
+	AuthString      string          // what CAPF expects; empty: what the phones type
+	KeepAlive       time.Duration   // 0: 30 s
+	Monitor         time.Duration   // how long a better CallManager must be healthy before phones return; 0: 120 s
+	Tokens          core.TokenPolicy
+	TFTPPort        int           // 0: 69 when allowed, else 6969
+	Digest          signed.Digest // 0: SHA-1
+	Signer          core.SignerKind
+	TLSMin, TLSMax  uint16
+	Faults          []core.FaultSpec
+}
+
+// Phones describes the fleet.
+type Phones struct {
+	Count      int    // 0: as many as the CSV has
+	First      string // name of phone 0; the others count up from it. "": SEP0011215A0001
+	CSV        string // path, relative to the scenario's; overrides First
+	Devices    []Device
+	Models     []Share // empty: all 7965
+	Trust      Trust
+	LSC        LSC
+	Keys       Keys
+	AuthString string // what the user types when CAPF asks; empty: nothing
+	Standby    bool   // a second connection, to the next CallManager
+	TLSMin     uint16 // 0: the model's
+	TLSMax     uint16
+}
+
+// Device is a phone of the administrator's: a line of the CSV.
+type Device struct {
+	Name       string
+	Model      string // "": one of the mix
+	AuthString string // "": Phones.AuthString
+	Address    string // source address; "": spread like the others
+}
+
+// Share is a part of a mix of models.
+type Share struct {
+	Model   string
+	Percent float64
+}
+
+// Trust is what lists the phones hold at power-on.
+type Trust struct {
+	Kind  TrustKind
+	Files []string    // of TrustFiles: paths, relative to the scenario's
+	Lists []*ctl.List // of TrustFiles, once read
+}
+
+// TrustKind says which lists the phones hold.
+type TrustKind string
+
+// The kinds of trust. The zero value means held.
+const (
+	TrustHeld  TrustKind = "held"  // what the core serves now
+	TrustNone  TrustKind = "none"  // fresh from the factory
+	TrustStale TrustKind = "stale" // older lists of the same cluster
+	TrustFiles TrustKind = "files"
+)
+
+// LSC says how the phones come to their locally significant certificate.
+type LSC string
+
+// The zero value means enrol.
+const (
+	LSCEnrol     LSC = "enrol"     // by CAPF, while they boot
+	LSCInstalled LSC = "installed" // before the run
+	LSCNone      LSC = "none"      // never; they register with their MIC
+)
+
+// Keys says where the phones' keys come from.
+type Keys struct {
+	Fresh bool // each phone makes its own, as real ones do; else from the pool
+	Pool  int  // keys made before the start and shared; 0: 64
+}
+
+// Limits bound what this machine does at once; time spent on them is reported
+// as Waited. Zero fields mean the default.
+type Limits struct {
+	Transfers      int // TFTP; 0: 256
+	Handshakes     int // connecting and TLS; 0: 512
+	KeyGenerations int // 0: one a core
+}
+
+// Defaults of a scenario.
+const (
+	defaultFirst  = "SEP0011215A0001"
+	defaultModel  = "7965"
+	defaultPool   = 64
+	maxPhones     = 200_000 // the core's database ends there
+	maxPool       = 65_536
+	defaultHold   = load.Rate(50)
+	longestLoad   = 31 * 24 * time.Hour
+	maxConcurrent = 65_536
+)
+
+// withDefaults returns the scenario with every zero field filled in.
+func (s Scenario) withDefaults() Scenario {
+	p := &s.Phones
+	if p.First == "" {
+		p.First = defaultFirst
+	}
+	if p.Count == 0 {
+		p.Count = len(p.Devices)
+	}
+	if len(p.Models) == 0 {
+		p.Models = []Share{{defaultModel, 100}}
+	}
+	if p.Trust.Kind == "" {
+		p.Trust.Kind = TrustHeld
+	}
+	if p.LSC == "" {
+		p.LSC = LSCEnrol
+	}
+	if p.Keys.Pool == 0 {
+		p.Keys.Pool = defaultPool
+	}
+	if len(s.Load.Stages) == 0 {
+		s.Load.Stages = []load.Stage{{From: defaultHold, To: defaultHold}}
+	}
+	s.Load.Seed = s.Seed
+	if s.Name == "" {
+		s.Name = "unnamed"
+	}
+	s.Core = s.Core.withDefaults(*p)
+	s.Limits = s.Limits.withDefaults()
+	return s
+}
+
+func (c Core) withDefaults(p Phones) Core {
+	if c.Where.Kind == "" {
+		c.Where.Kind = Embedded
+	}
+	if c.Nodes == 0 {
+		c.Nodes = 1
+	}
+	if c.Security == 0 {
+		c.Security = cnf.Encrypted
+	}
+	if c.CAPF.Operation == "" {
+		c.CAPF.Operation = core.OperationNone
+		if p.LSC == LSCEnrol {
+			c.CAPF.Operation = core.OperationInstall
+		}
+	}
+	if c.AuthString == "" {
+		c.AuthString = p.AuthString
+	}
+	return c
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/phonebank/phonebank/cmd/phonebank/internal/state"
+	"github.com/phonebank/phonebank/cmd/phonebank/internal/story"
+	"github.com/phonebank/phonebank/cmd/phonebank/internal/terminal"
+	"github.com/phonebank/phonebank/core"
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario"
+	"github.com/phonebank/phonebank/wire/capf"
+	"github.com/phonebank/phonebank/wire/cnf"
+)
+
+func (t *tool) bootCommand() *cli.Command {
+	return &cli.Command{
+		Name:  "boot",
+		Usage: "boot one phone and tell every step",
+		Description: "Without flags a new 7965 boots against a secure core inside this process: it takes its first\n" +
+			"trust lists, enrols with CAPF and registers over TLS. With --core it is a phone of your cluster.",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "core", Value: "embedded", Usage: "boot against `WHERE`: embedded, or host[:port] of a TFTP server; several with commas"},
+			&cli.StringFlag{Name: "mac", Value: "0011215A1AE3", Usage: "the phone's `MAC` address, or its name SEP…"},
+			&cli.StringFlag{Name: "model", Value: defaultModel, Usage: "the phone's `MODEL`: 7940, 7965, 8945 …"},
+			&cli.StringFlag{Name: "auth-string", Usage: "`STRING` the user types when CAPF asks; the embedded core then asks for it"},
+			stateFlag(),
+			jsonFile(),
+			&cli.BoolFlag{Name: "v", Aliases: []string{"verbose"}, Usage: "print the phone's console log, too"},
+		},
+		Action: t.boot,
+	}
+}
+
+func stateFlag() cli.Flag {
+	return &cli.StringFlag{Name: "state", Usage: "keep the phones' flash and their manufacturing CA in `DIR`"}
+}
+
+func (t *tool) boot(c *cli.Context) error {
+	if _, err := arguments(c); err != nil {
+		return err
+	}
+	b, err := newBooting(c)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	if err := b.prepare(c.Context); err != nil {
+		return err
+	}
+	out := t.out
+	if c.String("json") == "-" {
+		out = t.err
+	}
+	report, err := b.run(c.Context, out, c.Bool("v"))
+	if path := c.String("json"); path != "" {
+		err = errors.Join(err, t.save(path, report))
+	}
+	switch {
+	case err != nil:
+		return err
+	case c.Context.Err() != nil:
+		return silent(exitInterrupted)
+	case unreachable(report):
+		return silent(exitUnready)
+	case !report.Registered:
+		return silent(exitFailed)
+	}
+	return nil
+}
+
+// unreachable says that nothing ever answered the phone.
+func unreachable(r story.Report) bool {
+	for _, s := range r.Steps {
+		silence := s.Outcome == story.Failed && (s.Cause == phone.CauseTimeout || s.Cause == phone.CauseRefused)
+		if !silence && s.Outcome != story.NotReached {
+			return false
+		}
+	}
+	return len(r.Steps) > 0
+}
+
+// booting is one phone and what it needs.
+type booting struct {
+	where  scenario.Where
+	id     phone.Identity
+	flash  phone.Flash
+	mic    *phone.Credential // once minted
+	store  *state.Store      // nil: nothing is kept
+	core   *core.Core        // nil: somebody else's
+	string string
+}
+
+func newBooting(c *cli.Context) (*booting, error) {
+	b := &booting{string: c.String("auth-string")}
+	var err error
+	if b.where, err = scenario.ParseWhere(c.String("core")); err != nil {
+		return nil, usagef("--core: %w", err)
+	}
+	if b.where.Kind == scenario.Local {
+		return nil, usagef("--core local: one phone and its core fit in one process; leave --core away")
+	}
+	b.id.AuthString = b.string
+	if b.id.Name, err = phone.ParseName(c.String("mac")); err != nil {
+		return nil, usagef("--mac: %w", err)
+	}
+	if b.id.Model, err = phone.FindModel(c.String("model")); err != nil {
+		return nil, usagef("--model: %w", err)
+	}
+	if dir := c.String("state"); dir != "" {
+		if b.store, err = openState(dir); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+func openState(dir string) (*state.Store, error) {
+	store, err := state.Open(dir)
+	switch {
+	case errors.Is(err, state.ErrInUse):
+		return nil, &problem{code: exitUnready, err: err, hint: "wait for the other process to end, or name another --state"}
+	case err != nil:
+		return nil, &problem{code: exitUnready, err: err, hint: "name a directory that you may write to"}
+	}
+	return store, nil
+}
+
+func (b *booting) close() {
+	if b.core != nil {
+		b.core.Close()
+	}
+	if b.store != nil {
+		b.store.Close()
+	}
+}
+
+// prepare reads the phone's flash, finds its factory, and starts the core that
+// it boots against.
+func (b *booting) prepare(ctx context.Context) error {
+	if b.store != nil {
+		kept, err := b.store.Load(b.id.Name)
+		if err != nil {
+			return err
+		}
+		b.flash, b.mic = kept.Flash, kept.MIC
+	}
+	factory, err := b.prepareCore(ctx)
+	if err != nil {
+		return err
+	}
+	b.id.MIC = func() (*phone.Credential, error) {
+		if b.mic == nil {
+			b.mic, err = mint(ctx, factory, b.id)
+		}
+		return b.mic, err
+	}
+	return nil
+}
+
+// mint is the phone's last day in the factory.
+func mint(ctx context.Context, factory *core.Manufacturer, id phone.Identity) (*phone.Credential, error) {
+	key, err := phone.FreshKeys{}.NewKey(ctx, capf.KeySpec{Type: capf.RSA, Bits: 2048})
+	if err != nil {
+		return nil, err
+	}
+	der, err := factory.MIC(string(id.Name), id.Model.Name, crypto.Signer(key))
+	return &phone.Credential{Certificate: der, Key: key}, err
+}
+
+// prepareCore starts the embedded core and returns the factory of the MIC.
+func (b *booting) prepareCore(ctx context.Context) (*core.Manufacturer, error) {
+	if b.where.Kind == scenario.Remote {
+		if b.store != nil {
+			return b.store.Manufacturer()
+		}
+		return core.NewManufacturer(nil)
+	}
+	config := core.Config{
+		Security: cnf.Encrypted, EncryptedConfig: true,
+		CAPF:    core.CAPFPolicy{Auth: cnf.CAPFNullString, Operation: core.OperationInstall},
+		Devices: []core.Device{{Name: string(b.id.Name), Model: b.id.Model.Name}},
+	}
+	if b.string != "" {
+		config.CAPF.Auth, config.AuthString = cnf.CAPFString, b.string
+	}
+	if b.flash.LSC != nil {
+		config.Devices[0].LSC = b.flash.LSC.Certificate
+	}
+	var err error
+	if b.store != nil {
+		if config.Authority, err = b.store.Authority(1); err != nil {
+			return nil, err
+		}
+	}
+	if b.core, err = core.Start(ctx, config); err != nil {
+		return nil, &problem{code: exitUnready, err: err, hint: "phonebank doctor says which addresses and ports are free"}
+	}
+	b.where.Targets = []string{b.core.TFTPAddr()}
+	return &b.core.Authority().Manufacturer, nil
+}
+
+// run boots the phone, tells it, and keeps what survives.
+func (b *booting) run(ctx context.Context, out *terminal.Stream, verbose bool) (story.Report, error) {
+	teller := story.New(out, verbose, b.id, b.where.String())
+	p := phone.New(b.id, b.flash, phone.Env{
+		Files: &phone.TFTP{Servers: b.where.Targets, Timers: b.id.Model.Timers},
+		Watch: teller.Hear,
+	})
+	session, err := p.Boot(ctx)
+	report := teller.End(err)
+	if session != nil {
+		session.Close()
+	}
+	if b.store == nil {
+		return report, nil
+	}
+	if err := b.store.Save(state.Phone{Name: b.id.Name, Flash: p.Flash(), MIC: b.mic}); err != nil {
+		return report, fmt.Errorf("%w: the phone's flash is lost", err)
+	}
+	return report, nil
+}

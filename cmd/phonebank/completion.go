@@ -1,0 +1,81 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/phonebank/phonebank/cmd/phonebank/internal/complete"
+)
+
+func (t *tool) completionCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "completion",
+		Usage:     "print a completion script for a shell",
+		ArgsUsage: "bash|zsh|fish",
+		Description: "bash:  source <(phonebank completion bash)\n" +
+			"zsh:   phonebank completion zsh > \"${fpath[1]}/_phonebank\"\n" +
+			"fish:  phonebank completion fish > ~/.config/fish/completions/phonebank.fish",
+		Action: func(c *cli.Context) error {
+			args, err := arguments(c, "bash, zsh or fish")
+			if err != nil {
+				return err
+			}
+			script, ok := complete.Script(args[0], outline(c.App))
+			if !ok {
+				return usagef("%s: there is a script for bash, zsh and fish, none for %q", c.Command.HelpName, args[0])
+			}
+			_, err = fmt.Fprint(t.out, script)
+			return err
+		},
+	}
+}
+
+// outline is the tree of commands as a completion script needs it.
+func outline(app *cli.App) complete.Command {
+	return complete.Command{Name: app.Name, Flags: outlineFlags(app.Flags), Below: outlineCommands(app.Commands)}
+}
+
+func outlineCommands(commands []*cli.Command) []complete.Command {
+	var all []complete.Command
+	for _, c := range commands {
+		if c.Hidden {
+			continue
+		}
+		all = append(all, complete.Command{
+			Name: c.Name, Usage: c.Usage, Words: completionWords[c.Name],
+			Flags: outlineFlags(c.Flags), Below: outlineCommands(c.Subcommands),
+		})
+	}
+	return all
+}
+
+// completionWords are arguments that are no files, by command.
+var completionWords = map[string][]string{
+	"completion": {"bash", "zsh", "fish"},
+	"version":    {},
+	"doctor":     {},
+	"boot":       {},
+	"core":       {},
+	"export":     {},
+}
+
+func outlineFlags(flags []cli.Flag) []complete.Flag {
+	var all []complete.Flag
+	for _, f := range flags {
+		names := f.Names()
+		if names[0] == "help" {
+			continue
+		}
+		_, isBool := f.(*cli.BoolFlag)
+		all = append(all, complete.Flag{Names: names, Value: !isBool, Usage: usageOf(f)})
+	}
+	return append(all, complete.Flag{Names: []string{"help", "h"}, Usage: "show help"})
+}
+
+func usageOf(f cli.Flag) string {
+	if documented, ok := f.(cli.DocGenerationFlag); ok {
+		return documented.GetUsage()
+	}
+	return ""
+}

@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/phonebank/phonebank/cmd/phonebank/internal/local"
+	"github.com/phonebank/phonebank/cmd/phonebank/internal/progress"
+	"github.com/phonebank/phonebank/scenario"
+	"github.com/phonebank/phonebank/scenario/report"
+	"github.com/phonebank/phonebank/scenario/tally"
+)
+
+func (t *tool) runCommand() *cli.Command {
+	return &cli.Command{
+		Name:      "run",
+		Usage:     "run a scenario: many phones, a load, thresholds",
+		ArgsUsage: "SCENARIO.yaml",
+		Description: "Flags override the file. Results go to standard output, progress to standard error. The first\n" +
+			"interrupt switches the phones off and still prints the results; the second kills.\n\n" +
+			"Exit codes: 0 all well, 1 a phone failed or the run broke, 99 a threshold failed, 104 the scenario\n" +
+			"is wrong, 105 interrupted, 106 this machine was the bottleneck, 107 it cannot carry the run or the\n" +
+			"core does not answer.",
+		Flags: []cli.Flag{
+			&cli.IntFlag{Name: "phones", Usage: "start `N` phones"},
+			&cli.StringFlag{Name: "rate", Usage: "start them at `RATE`, such as 200/s, instead of in the file's stages"},
+			&cli.StringFlag{Name: "core", Usage: "boot against `WHERE`: embedded, local (a child process), or host[:port] of a TFTP server; several with commas"},
+			&cli.Uint64Flag{Name: "seed", Usage: "`N` determines names, models, jitter and arrivals"},
+			&cli.StringFlag{Name: "out", Usage: "write result.json and phones.csv into `DIR`"},
+			stateFlag(),
+			jsonFile(),
+			&cli.BoolFlag{Name: "quiet", Usage: "show no progress"},
+		},
+		Action: t.run,
+	}
+}
+
+func (t *tool) run(c *cli.Context) error {
+	args, err := arguments(c, "SCENARIO.yaml")
+	if err != nil {
+		return err
+	}
+	s, err := scenario.Load(args[0])
+	if err == nil {
+		err = s.Override(overrides(c))
+	}
+	if err != nil {
+		return invalid(err)
+	}
+	result, err := t.perform(c.Context, s, c)
+	if result == nil {
+		return ranNot(err)
+	}
+	if err != nil {
+		err = &problem{code: exitFailed, err: fmt.Errorf("the run broke: %w", err)}
+	}
+	if saving := t.publish(c, result); saving != nil {
+		return errors.Join(err, saving)
+	}
+	if err == nil && result.ExitCode() != exitOK {
+		return silent(result.ExitCode())
+	}
+	return err
+}
+
+func overrides(c *cli.Context) scenario.Overrides {
+	o := scenario.Overrides{Phones: c.Int("phones"), Rate: c.String("rate"), Core: c.String("core")}
+	if c.IsSet("seed") {
+		seed := c.Uint64("seed")
+		o.Seed = &seed
+	}
+	return o
+}
+
+// perform runs the scenario under the eyes of the user.
+func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context) (*tally.Result, error) {
+	options := scenario.Options{Version: version(), StateDir: c.String("state"), StartLocal: local.Start}
+	if !c.Bool("quiet") {
+		view := progress.New(t.err, s.Stay)
+		defer view.Close()
+		options.Progress, options.Tick = view.Show, view.Tick()
+	}
+	return scenario.Run(ctx, s, options)
+}
+
+// invalid is a scenario that cannot be run.
+func invalid(err error) error {
+	p := &problem{code: exitScenario, err: err}
+	if lines := strings.Count(err.Error(), "\n"); lines > 0 {
+		p.err = fmt.Errorf("the scenario has %d problems:\n%w", lines+1, err)
+	}
+	return p
+}
+
+// ranNot is a run that never started a phone.
+func ranNot(err error) error {
+	var file *scenario.FileError
+	var preflight *scenario.PreflightError
+	switch {
+	case errors.As(err, &file):
+		return invalid(err)
+	case errors.As(err, &preflight):
+		return &problem{code: exitUnready, err: errors.New(preflight.Problem), hint: preflight.Fix}
+	}
+	return &problem{code: exitFailed, err: err}
+}
+
+// publish prints the result and writes its files.
+func (t *tool) publish(c *cli.Context, r *tally.Result) error {
+	path := c.String("json")
+	var faults []error
+	if path != "-" {
+		faults = append(faults, report.Text(t.out, r))
+	}
+	if path != "" {
+		faults = append(faults, t.save(path, r))
+	}
+	if dir := c.String("out"); dir != "" {
+		_, err := report.Save(dir, r)
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}

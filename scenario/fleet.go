@@ -152,6 +152,9 @@ func (f *fleet) phone(n int, id phone.Identity, watch func(phone.Record)) *phone
 	if f.lsc != nil {
 		flash.LSC = f.lsc[n]
 	}
+	if !id.Model.SecurityByDefault {
+		flash.ITL = nil
+	}
 	env := phone.Env{
 		Files: f.files(n, id), Keys: f.keys, Limits: f.limits, Lists: f.lists, Timers: f.timers,
 		Rand: rand.New(rand.NewPCG(f.with.Seed, uint64(n))), Watch: watch, Standby: f.with.Phones.Standby,

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"time"
 
@@ -156,7 +155,10 @@ func simulatedLists(kind TrustKind, a *core.Authority, o core.ListOptions, secur
 // proves that the TFTP server answers, and is what phones of TrustHeld hold.
 func (r *run) reach(ctx context.Context, first phone.Identity) (*place, error) {
 	p := &place{tftp: r.with.Core.Where.Targets}
-	files := &phone.TFTP{Servers: p.tftp, Local: netip.Addr{}, Timers: first.Model.Timers}
+	var files phone.Files = &phone.TFTP{Servers: p.tftp, Timers: first.Model.Timers}
+	if r.options.World.Files != nil {
+		files = r.options.World.Files(nil, first)
+	}
 	name := string(first.Name)
 	held := r.with.Phones.Trust.Kind == TrustHeld
 	for _, file := range []struct {

@@ -10,6 +10,7 @@ import (
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/tally"
+	"github.com/phonebank/phonebank/wire/ctl"
 )
 
 // Run runs the scenario. When ctx ends the run is interrupted: nothing more is
@@ -132,7 +133,7 @@ func (r *run) equip() {
 	f := r.fleet
 	f.flash = r.place.lists
 	for _, list := range r.with.Phones.Trust.Lists {
-		if list.Kind().String() == "ITL" {
+		if list.Kind() == ctl.ITL {
 			f.flash.ITL = list
 		} else {
 			f.flash.CTL = list
@@ -285,6 +286,19 @@ func (r *run) end(err error) error {
 	return err
 }
 
+// held names the lists that the phones held at power-on.
+func (r *run) held() (sums [2]string) {
+	if r.fleet == nil {
+		return sums
+	}
+	for i, list := range []*ctl.List{r.fleet.flash.CTL, r.fleet.flash.ITL} {
+		if list != nil {
+			sums[i] = fmt.Sprintf("%x", list.SHA1())
+		}
+	}
+	return sums
+}
+
 func (r *run) note(text string) {
 	if text != "" {
 		r.notes = append(r.notes, text)
@@ -297,6 +311,6 @@ func (r *run) result() *tally.Result {
 	return r.tally.Result(tally.Facts{
 		Scenario: r.with.Name, Version: r.options.Version, Seed: r.with.Seed, Elapsed: r.elapsed,
 		Interrupted: r.interrupted, Thresholds: r.with.Thresholds,
-		Generator: r.health, Core: r.coreCost, Notes: r.notes,
+		HeldSHA1: r.held(), Generator: r.health, Core: r.coreCost, Notes: r.notes,
 	})
 }

@@ -41,7 +41,7 @@ func (p *page) section(title string) { p.line("\n%s", title) }
 
 func (p *page) headline(r *tally.Result) {
 	n := r.Phones
-	p.line("%s: %s in %s", r.Scenario, plural(n.Registered, "phone")+" registered", span(r.Elapsed*1000))
+	p.line("%s: %s registered in %s", r.Scenario, plural(n.Registered, "phone"), span(r.Elapsed*1000))
 	if n.Registered != n.Planned {
 		p.line("  of %d planned, %d started, %d failed", n.Planned, n.Started, n.Failed)
 	}
@@ -101,8 +101,8 @@ func (p *page) course(r *tally.Result) {
 		p.line("  at the end on %s: %d", n.Node, n.Phones)
 	}
 	for _, l := range r.Lists {
-		p.line("  %s: %d accepted, %d unchanged, %d rejected; the held bytes changed on %s",
-			l.List, l.Accepted, l.Unchanged, l.Rejected, plural(l.Replaced, "phone"))
+		p.line("  %s: %d accepted, %d unchanged, %d rejected; %s kept what they held",
+			l.List, l.Accepted, l.Unchanged, l.Rejected, plural(l.Kept, "phone"))
 	}
 	for _, note := range r.Notes {
 		p.line("  note: %s", note)
@@ -118,7 +118,9 @@ func (p *page) failures(r *tally.Result) {
 		p.line("  %8d  %s %s", c.Count, c.Step, c.Cause)
 		p.line("            %s", c.Example)
 		if i < len(r.Explain) {
-			p.line("            why: %s", r.Explain[i].Reason)
+			if why := r.Explain[i].Reason; !strings.HasSuffix(c.Example, why) {
+				p.line("            why: %s", why)
+			}
 			p.line("            fix: %s", r.Explain[i].Fix)
 		}
 	}

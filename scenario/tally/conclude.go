@@ -15,6 +15,7 @@ type Facts struct {
 	Elapsed           time.Duration
 	Interrupted       bool
 	Thresholds        []Threshold
+	HeldSHA1          [2]string // of the CTL and the ITL that phones held at power-on, in hex
 	Generator         Generator
 	Core              *Process
 	Notes             []string
@@ -42,7 +43,7 @@ func (t *Tally) Result(f Facts) *Result {
 			Lost: all.lost, Example: all.lostExample,
 			Failovers: all.failovers, Failbacks: all.failbacks, Restarts: all.restarts,
 		},
-		Lists: all.listResults(), Causes: all.causeResults(), Explain: all.explanations(),
+		Lists: all.listResults(f), Causes: all.causeResults(), Explain: all.explanations(),
 		StatusMessages: all.messages,
 		Generator:      f.Generator, Core: f.Core, Notes: f.Notes,
 		Rows: t.rows,
@@ -75,11 +76,14 @@ func (s *shard) stepResults() []StepResult {
 	return results
 }
 
-func (s *shard) listResults() []ListResult {
+func (s *shard) listResults(f Facts) []ListResult {
 	results := []ListResult{}
 	for i, c := range s.lists {
 		if c != (listCount{}) {
-			results = append(results, ListResult{listNames[i], c.accepted, c.unchanged, c.rejected, c.replaced})
+			results = append(results, ListResult{
+				List: listNames[i], Accepted: c.accepted, Unchanged: c.unchanged, Rejected: c.rejected, Replaced: c.replaced,
+				Kept: s.started - c.changed, HeldSHA1: f.HeldSHA1[i],
+			})
 		}
 	}
 	return results

@@ -35,6 +35,7 @@ func (s *shard) add(o *shard) {
 		s.lists[i].unchanged += o.lists[i].unchanged
 		s.lists[i].rejected += o.lists[i].rejected
 		s.lists[i].replaced += o.lists[i].replaced
+		s.lists[i].changed += o.lists[i].changed
 	}
 	for key, cause := range o.causes {
 		if s.causes[key] == nil {

@@ -93,7 +93,9 @@ type ListResult struct {
 	Accepted  int    `json:"accepted"`
 	Unchanged int    `json:"unchanged"` // byte for byte the held list
 	Rejected  int    `json:"rejected"`
-	Replaced  int    `json:"replaced"` // the held bytes changed
+	Replaced  int    `json:"replaced"`            // the held bytes changed
+	Kept      int    `json:"kept"`                // phones that hold in the end the bytes that they held at power-on
+	HeldSHA1  string `json:"held_sha1,omitempty"` // of those bytes; absent when phones held none
 }
 
 // CauseResult counts the failures of one step by one cause.

@@ -37,6 +37,8 @@ type Row struct {
 	KeepAlivesLost int
 	LSC            bool // received a certificate
 
+	replaced [2]bool // CTL, ITL: the held bytes have changed
+
 	Step  phone.Step  // of the last failure
 	Cause phone.Cause // likewise
 	Err   error       // likewise; nil when every step went well

@@ -33,7 +33,10 @@ type stepCount struct {
 	took, waited        Histogram
 }
 
-type listCount struct{ accepted, unchanged, rejected, replaced int }
+type listCount struct {
+	accepted, unchanged, rejected, replaced int
+	changed                                 int // phones whose list was replaced, however often
+}
 
 type stepCause struct {
 	step  phone.Step
@@ -65,7 +68,12 @@ func (s *shard) take(r *Row, at time.Duration, event phone.Event) {
 	case phone.ListJudged:
 		s.judged(r, e)
 	case phone.TrustListReplaced:
-		s.lists[listIndex(e.Kind)].replaced++
+		i := listIndex(e.Kind)
+		s.lists[i].replaced++
+		if !r.replaced[i] {
+			r.replaced[i] = true
+			s.lists[i].changed++
+		}
 	case phone.StatusMessage:
 		s.messages[e.Text]++
 	case phone.CertificateIssued:

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/wire/ctl"
@@ -110,11 +111,11 @@ func TestResultAddsUp(t *testing.T) {
 		failed(phone.StepRegister, phone.CauseRefused, "connection refused"),
 		phone.GaveUp{},
 	}
-	r := story(5, full, other, hopeless).Result(Facts{Scenario: "tale", Seed: 7, Elapsed: 12345 * time.Millisecond})
+	r := story(5, full, other, hopeless).Result(Facts{Scenario: "tale", Seed: 7, Elapsed: 12345 * time.Millisecond, HeldSHA1: [2]string{"c0ffee"}})
 
 	check := func(what string, want, got any) {
 		t.Helper()
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Row{})); diff != "" {
 			t.Errorf("%s:\n%s", what, diff)
 		}
 	}
@@ -124,7 +125,7 @@ func TestResultAddsUp(t *testing.T) {
 	check("keepalive", KeepAlive{Sent: 4, Acked: 2, Lost: 2, RTT: Latency{1, 1, 1, 1, 1, 1}}, r.KeepAlive)
 	check("links", Links{Lost: 1, Example: "SEP0011215A0002: connection reset by peer", Failovers: 1}, r.Links)
 	check("nodes", []NodeResult{{"127.1.1.1:2443", 1}, {"127.1.1.2:2443", 1}}, r.Nodes)
-	check("lists", []ListResult{{List: "CTL", Rejected: 2}, {List: "ITL", Accepted: 2, Replaced: 2}}, r.Lists)
+	check("lists", []ListResult{{List: "CTL", Rejected: 2, Kept: 3, HeldSHA1: "c0ffee"}, {List: "ITL", Accepted: 2, Replaced: 2, Kept: 1}}, r.Lists)
 	check("messages", map[string]int{"Trust List Update Failed": 2}, r.StatusMessages)
 	check("causes", []CauseResult{
 		{phone.StepCTL, phone.CauseUntrusted, 2, "SEP0011215A0001: ctl: the signer is no SAST"},

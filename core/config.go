@@ -171,6 +171,8 @@ func (c Config) check() (faults []error) {
 		if err := spec.Check(); err != nil {
 			faults = append(faults, err)
 		}
+		n, _ := nodeNumber(spec.On)
+		refuse(n > c.Nodes, "fault %s on %s: the cluster has %d nodes", spec.Fault, spec.On, c.Nodes)
 	}
 	return faults
 }

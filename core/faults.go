@@ -17,7 +17,6 @@ import (
 // faultKind is one row of the table of faults.
 type faultKind struct {
 	name string
-	does string
 	// make returns the misbehaviour that stands in front of next for the
 	// requests that a spec is about; nil: the fault is a matter of time alone.
 	make func(c *Core, s FaultSpec, next Handler) Handler
@@ -27,14 +26,14 @@ type faultKind struct {
 // faultKinds is all that a core can do wrong: one function and one row each.
 func faultKinds() []faultKind {
 	return []faultKind{
-		{name: "slow", does: "every answer takes delay longer", make: slow},
-		{name: "refuse", does: "connections are closed before TLS; TFTP is silent", make: refuse},
-		{name: "hangup", does: "the connection ends instead of the first answer; a file breaks off in the middle", make: hangUp},
-		{name: "garble", does: "a byte in the middle of every answer is turned over", make: garble},
-		{name: "silent", does: "questions get no answer", make: silent},
-		{name: "reject", does: "questions are answered with a refusal, of text where there is one", make: reject},
-		{name: "resign", does: "the trust list is signed by a token that nobody knows", make: resign, on: []string{"ctl", "itl", "tftp"}},
-		{name: "stop", does: "the node is switched off", on: []string{}},
+		{name: "slow", make: slow},     // every answer takes Delay longer
+		{name: "refuse", make: refuse}, // connections are closed before TLS; TFTP is silent
+		{name: "hangup", make: hangUp}, // the connection ends instead of the first answer; a file breaks off
+		{name: "garble", make: garble}, // two bytes of every answer are turned over
+		{name: "silent", make: silent}, // questions get no answer
+		{name: "reject", make: reject}, // questions are answered with a refusal, of Text where there is one
+		{name: "resign", make: resign, on: []string{"ctl", "itl", "tftp"}}, // a list signed by a key that nobody knows
+		{name: "stop", on: []string{}}, // the node is switched off (schedule)
 	}
 }
 
@@ -85,13 +84,17 @@ func hangUp(_ *Core, _ FaultSpec, next Handler) Handler {
 	}
 }
 
-// garble damages what is sent.
+// garble damages what is sent: the third byte is part of a length, a session
+// or a command in every protocol here, the one in the middle of what it carries.
 func garble(_ *Core, _ FaultSpec, next Handler) Handler {
 	return func(ctx context.Context, r Request) (Reply, error) {
 		reply, err := next(ctx, r)
 		reply.Mangle = func(wire []byte) []byte {
-			if wire = bytes.Clone(wire); len(wire) > 0 {
-				wire[len(wire)/2] ^= 0xFF
+			wire = bytes.Clone(wire)
+			for _, at := range []int{2, len(wire) / 2} {
+				if at < len(wire) {
+					wire[at] ^= 0xFF
+				}
 			}
 			return wire
 		}

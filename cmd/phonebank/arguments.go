@@ -38,6 +38,9 @@ func arrange(app *cli.App, args []string) ([]string, error) {
 			l.arguments = append(l.arguments, arg)
 		}
 	}
+	if l.help {
+		return append(strings.Fields(l.path)[1:], "--help"), nil
+	}
 	if len(l.arguments) > 0 {
 		l.head = append(append(l.head, "--"), l.arguments...)
 	}
@@ -51,17 +54,22 @@ type line struct {
 	commands  []*cli.Command // those below it
 	head      []string       // commands and flags
 	arguments []string
+	help      bool // asked for: all else does not matter
 }
 
 // flag takes a flag and, when it wants one, its value from what follows.
 func (l *line) flag(arg string, follows []string) (taken int, err error) {
 	name, _, assigned := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	i := slices.IndexFunc(l.flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
-	if i < 0 && name != "help" && name != "h" {
+	switch {
+	case i < 0 && (name == "help" || name == "h"):
+		l.help = true
+		return 0, nil
+	case i < 0:
 		return 0, l.unknownFlag(arg, name)
 	}
 	l.head = append(l.head, arg)
-	if i < 0 || assigned {
+	if assigned {
 		return 0, nil
 	}
 	if _, isBool := l.flags[i].(*cli.BoolFlag); isBool {

@@ -64,7 +64,7 @@ func outlineFlags(flags []cli.Flag) []complete.Flag {
 	var all []complete.Flag
 	for _, f := range flags {
 		names := f.Names()
-		if names[0] == "help" {
+		if visible, ok := f.(cli.VisibleFlag); ok && !visible.IsVisible() || names[0] == "help" {
 			continue
 		}
 		_, isBool := f.(*cli.BoolFlag)

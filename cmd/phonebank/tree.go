@@ -34,8 +34,9 @@ func (t *tool) app() *cli.App {
 		OnUsageError:              usageError,
 		DisableSliceFlagSeparator: true, // file names may have commas
 	}
-	dress(app.Commands)
 	app.HideHelpCommand = true
+	dress(app.Commands)
+	dressFlags(app.Flags)
 	return app
 }
 
@@ -48,6 +49,16 @@ func dress(commands []*cli.Command) {
 			c.Action = needsCommand
 		}
 		dress(c.Subcommands)
+		dressFlags(c.Flags)
+	}
+}
+
+// dressFlags keeps "default: false" out of the help.
+func dressFlags(flags []cli.Flag) {
+	for _, f := range flags {
+		if f, ok := f.(*cli.BoolFlag); ok {
+			f.DisableDefaultText = true
+		}
 	}
 }
 

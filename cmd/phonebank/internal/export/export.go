@@ -75,5 +75,5 @@ const patience = 2 * time.Second
 func ask(ctx context.Context, c *core.Core, name string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return c.File(ctx, name, netip.AddrPort{})
+	return c.File(ctx, name, netip.AddrPortFrom(c.NodeAddrs()[0], 0))
 }

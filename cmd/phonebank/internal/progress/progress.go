@@ -92,7 +92,7 @@ func (v *View) newBar(s scenario.Snapshot) *progressbar.ProgressBar {
 	if s.Phase == scenario.PhaseStay {
 		most = int(v.stay.Milliseconds())
 	}
-	theme := progressbar.ThemeUnicode
+	theme := progressbar.Theme{Saucer: "█", SaucerPadding: "░"}
 	return progressbar.NewOptions(max(most, 1),
 		progressbar.OptionSetWriter(v.out), progressbar.OptionSetTheme(theme), progressbar.OptionEnableColorCodes(v.out.Colour),
 		progressbar.OptionSetWidth(24), progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false),

@@ -74,3 +74,20 @@ func span(ms float64) string {
 	}
 	return time.Duration(ms * float64(time.Millisecond)).Round(10 * time.Millisecond).String()
 }
+
+// cipher is a suite by the name that CUCM's traces use, where it has one.
+func cipher(suite string) string {
+	names := map[string]string{
+		"TLS_RSA_WITH_AES_128_CBC_SHA":            "AES128-SHA",
+		"TLS_RSA_WITH_AES_256_CBC_SHA":            "AES256-SHA",
+		"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA":      "ECDHE-RSA-AES128-SHA",
+		"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256":   "ECDHE-RSA-AES128-GCM-SHA256",
+		"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384":   "ECDHE-RSA-AES256-GCM-SHA384",
+		"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256": "ECDHE-ECDSA-AES128-GCM-SHA256",
+		"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384": "ECDHE-ECDSA-AES256-GCM-SHA384",
+	}
+	if name, ok := names[suite]; ok {
+		return name
+	}
+	return suite
+}

@@ -264,7 +264,6 @@ func TestCoreEndsWithItsContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := new(coretest.Network)
 		config := mixed(n)
-		config.Authority = coretest.Authority(t, 2)
 		config.Address = mustAddr("127.0.1.1")
 		ctx, cancel := context.WithCancel(t.Context())
 		c, err := core.Start(ctx, config)

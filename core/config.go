@@ -101,6 +101,7 @@ type Limits struct {
 	CAPFKey      time.Duration // wait for a key; 2 min
 	CAPFSession  time.Duration // whole CAPF session; 5 min
 	TVSMessage   time.Duration // wait for a TVS request; 30 s
+	TFTPTry      time.Duration // wait for the acknowledgement of a block, which is sent four times; 1 s
 	Connections  int           // open at once, all services together; 32,768
 	Transfers    int           // TFTP transfers at once; 4,096
 	Devices      int           // in the database, auto-registered ones included; 200,000
@@ -123,6 +124,7 @@ func (l Limits) withDefaults() Limits {
 		CAPFKey:      orDefault(l.CAPFKey, 2*time.Minute),
 		CAPFSession:  orDefault(l.CAPFSession, 5*time.Minute),
 		TVSMessage:   orDefault(l.TVSMessage, 30*time.Second),
+		TFTPTry:      orDefault(l.TFTPTry, time.Second),
 		Connections:  orDefault(l.Connections, 32<<10),
 		Transfers:    orDefault(l.Transfers, 4<<10),
 		Devices:      orDefault(l.Devices, 200_000),

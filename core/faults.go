@@ -26,14 +26,14 @@ type faultKind struct {
 // faultKinds is all that a core can do wrong: one function and one row each.
 func faultKinds() []faultKind {
 	return []faultKind{
-		{name: "slow", make: slow},     // every answer takes Delay longer
-		{name: "refuse", make: refuse}, // connections are closed before TLS; TFTP is silent
-		{name: "hangup", make: hangUp}, // the connection ends instead of the first answer; a file breaks off
-		{name: "garble", make: garble}, // two bytes of every answer are turned over
-		{name: "silent", make: silent}, // questions get no answer
-		{name: "reject", make: reject}, // questions are answered with a refusal, of Text where there is one
+		{name: "slow", make: slow},                                         // every answer takes Delay longer
+		{name: "refuse", make: refuse},                                     // connections are closed before TLS; TFTP is silent
+		{name: "hangup", make: hangUp},                                     // the connection ends instead of the first answer; a file breaks off
+		{name: "garble", make: garble},                                     // two bytes of every answer are turned over
+		{name: "silent", make: silent},                                     // questions get no answer
+		{name: "reject", make: reject},                                     // questions are answered with a refusal, of Text where there is one
 		{name: "resign", make: resign, on: []string{"ctl", "itl", "tftp"}}, // a list signed by a key that nobody knows
-		{name: "stop", on: []string{}}, // the node is switched off (schedule)
+		{name: "stop", on: []string{}},                                     // the node is switched off (schedule)
 	}
 }
 

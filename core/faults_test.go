@@ -258,7 +258,7 @@ func TestFaultsOnFilesAndNodes(t *testing.T) {
 	}
 	for _, tt := range tests {
 		c := coretest.Start(t, core.Config{
-			Network: new(coretest.Network), Nodes: 2, Devices: []core.Device{{Name: device}},
+			Network: new(coretest.Network), Nodes: 2, Authority: bubbleAuthority(), Devices: []core.Device{{Name: device}},
 			Faults: []core.FaultSpec{{Fault: "reject", On: tt.on}},
 		})
 		if _, err := fetch(t.Context(), c, tt.file); (err == nil) != tt.good {
@@ -310,7 +310,7 @@ func TestFaultsHaveTheirShare(t *testing.T) {
 			devices = append(devices, core.Device{Name: fmt.Sprintf("SEP%012X", i)})
 		}
 		c := coretest.Start(t, core.Config{
-			Network: new(coretest.Network), Devices: devices, Security: cnf.Encrypted,
+			Network: new(coretest.Network), Authority: bubbleAuthority(), Devices: devices, Security: cnf.Encrypted,
 			Faults: []core.FaultSpec{{Fault: "reject", On: "ctl", Share: 5}},
 		})
 		for _, d := range devices {

@@ -46,6 +46,17 @@ var phoneKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
+// bubbleAuthority is the PKI of a cluster of two nodes in a bubble, whose clock
+// starts on this day. Made once: keys take longer than tests.
+var bubbleAuthority = sync.OnceValue(func() *core.Authority {
+	day := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	a, err := core.NewAuthority(core.AuthorityOptions{Nodes: 2, Bits: 1024, Now: func() time.Time { return day }})
+	if err != nil {
+		panic(err)
+	}
+	return a
+})
+
 // certificate is a phone's certificate of the Authority's CAPF, as TLS wants it.
 func certificate(t testing.TB, a *core.Authority, name string) *tls.Certificate {
 	t.Helper()

@@ -19,7 +19,7 @@ import (
 // mixed is a cluster of two nodes with one plain device and CAPF work to do.
 func mixed(n *coretest.Network) core.Config {
 	return core.Config{
-		Network: n, Nodes: 2, Devices: []core.Device{{Name: device}, {Name: "SEP00000000000B", Security: cnf.Encrypted}},
+		Network: n, Nodes: 2, Authority: bubbleAuthority(), Devices: []core.Device{{Name: device}, {Name: "SEP00000000000B", Security: cnf.Encrypted}},
 		CAPF: core.CAPFPolicy{Operation: core.OperationInstall, Key: capf.KeySpec{Bits: 1024}},
 	}
 }

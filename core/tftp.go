@@ -14,27 +14,25 @@ import (
 	"github.com/pin/tftp/v3"
 )
 
-// The server sends a block again when no acknowledgement came for a second, and
-// gives up after four. Five-second waits, the library's default, would be the
-// slowest thing in a boot storm.
-const (
-	tftpTry   = time.Second
-	tftpTries = 4
-)
+// tftpTries is how often a block is sent before its transfer is given up. With
+// a second between them; five, the library's default, would make a lost block
+// the slowest thing in a boot storm.
+const tftpTries = 4
 
 // tftpServer is the one file around the TFTP library.
 type tftpServer struct {
 	server *tftp.Server
+	conn   net.PacketConn
 	ended  chan struct{}
 	slots  chan struct{} // one taken by each transfer under way
 }
 
 func (c *Core) startTFTP(conn net.PacketConn) {
-	t := &tftpServer{ended: make(chan struct{}), slots: make(chan struct{}, c.config.Limits.Transfers)}
+	t := &tftpServer{conn: conn, ended: make(chan struct{}), slots: make(chan struct{}, c.config.Limits.Transfers)}
 	t.server = tftp.NewServer(func(name string, to io.ReaderFrom) error {
 		return c.transfer(t, name, to)
 	}, nil)
-	t.server.SetTimeout(tftpTry)
+	t.server.SetTimeout(c.config.Limits.TFTPTry)
 	t.server.SetRetries(tftpTries - 1)
 	t.server.SetBackoff(func(int) time.Duration { return 0 })
 	c.tftpMu.Lock()
@@ -46,8 +44,8 @@ func (c *Core) startTFTP(conn net.PacketConn) {
 	}()
 }
 
-// stopTFTP waits for the transfers under way: at most tftpTries seconds for a
-// peer that has gone away.
+// stopTFTP waits for the transfers under way: at most the time of tftpTries for
+// a peer that has gone away.
 func (c *Core) stopTFTP() {
 	c.tftpMu.Lock()
 	t := c.tftp
@@ -55,6 +53,7 @@ func (c *Core) stopTFTP() {
 	c.tftpMu.Unlock()
 	if t != nil {
 		t.server.Shutdown()
+		t.conn.Close() // which Shutdown leaves open when Serve has not begun
 		<-t.ended
 	}
 }

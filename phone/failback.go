@@ -109,14 +109,13 @@ func (p *Phone) askToken(ctx context.Context, l *link) bool {
 
 // exchange sends a message and waits for one of the given answers.
 func (p *Phone) exchange(ctx context.Context, l *link, m sccp.Message, want ...sccp.ID) (sccp.Message, error) {
-	unblock := context.AfterFunc(ctx, func() { l.conn.SetDeadline(time.Unix(1, 0)) })
-	defer unblock()
-	if err := l.send(m); err != nil {
+	defer l.unblock(ctx)()
+	if err := l.send(ctx, m); err != nil {
 		return nil, err
 	}
 	deadline := time.Now().Add(p.id.Model.Timers.Answer)
 	for {
-		answer, err := l.next(deadline)
+		answer, err := l.next(ctx, deadline)
 		if err != nil {
 			return nil, err
 		}

@@ -21,6 +21,8 @@ type link struct {
 	version uint8 // negotiated protocol version, 0 before RegisterAck
 	node    int   // place of the CallManager in the configuration's list
 	address string
+	// patience is how long the CallManager may take no data.
+	patience time.Duration
 }
 
 // openLink connects to a CallManager as the device security mode says: mutual
@@ -43,12 +45,23 @@ func (p *Phone) openLink(ctx context.Context, watch *stopwatch, config *cnf.Conf
 	if err != nil {
 		return nil, err
 	}
-	return &link{conn: conn, frames: sccp.NewReader(conn), node: node, address: conn.RemoteAddr().String()}, nil
+	return &link{
+		conn: conn, frames: sccp.NewReader(conn), node: node, address: conn.RemoteAddr().String(),
+		patience: p.id.Model.Timers.Answer,
+	}, nil
 }
 
 // send writes messages that belong together at once: phones pipeline (SCCP,
-// section 1.4).
-func (l *link) send(messages ...sccp.Message) error {
+// section 1.4). A CallManager that takes no data counts as one that does not
+// answer.
+func (l *link) send(ctx context.Context, messages ...sccp.Message) error {
+	return l.sendBy(ctx, time.Now().Add(l.patience), messages...)
+}
+
+func (l *link) sendBy(ctx context.Context, deadline time.Time, messages ...sccp.Message) error {
+	if err := l.until(ctx, l.conn.SetWriteDeadline, deadline); err != nil {
+		return err
+	}
 	var out []byte
 	for _, m := range messages {
 		out = sccp.Append(out, m, l.version)
@@ -59,8 +72,8 @@ func (l *link) send(messages ...sccp.Message) error {
 
 // next waits for a message until the deadline. Frames that do not parse as
 // what they claim to be are an error; unknown ones are not.
-func (l *link) next(deadline time.Time) (sccp.Message, error) {
-	if err := l.conn.SetReadDeadline(deadline); err != nil {
+func (l *link) next(ctx context.Context, deadline time.Time) (sccp.Message, error) {
+	if err := l.until(ctx, l.conn.SetReadDeadline, deadline); err != nil {
 		return nil, err
 	}
 	frame, err := l.frames.Next()
@@ -70,19 +83,32 @@ func (l *link) next(deadline time.Time) (sccp.Message, error) {
 	return sccp.Parse(frame, l.version)
 }
 
-// handshake registers over the link: it drives a registration with the
+// unblock makes reading and writing fail once ctx has ended.
+func (l *link) unblock(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() { l.conn.SetDeadline(time.Unix(1, 0)) })
+}
+
+// until sets a deadline, unless ctx has ended: unblock may have come before,
+// and a new deadline undoes what it did.
+func (l *link) until(ctx context.Context, set func(time.Time) error, deadline time.Time) error {
+	if err := set(deadline); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+// register registers over the link: it drives a registration with the
 // model's times. Register requests go out at once; ack is how long the
 // RegisterAck took.
 func (l *link) register(ctx context.Context, r *registration, hello []sccp.Message) (ack time.Duration, err error) {
-	unblock := context.AfterFunc(ctx, func() { l.conn.SetDeadline(time.Unix(1, 0)) })
-	defer unblock()
+	defer l.unblock(ctx)()
 	began := time.Now()
-	if err := l.send(hello...); err != nil {
+	if err := l.send(ctx, hello...); err != nil {
 		return 0, because(err, "RegisterReq to %s", l.address)
 	}
 	state, deadline := r.state, began.Add(r.patience())
 	for !r.over() {
-		message, err := l.next(deadline)
+		message, err := l.next(ctx, deadline)
 		var answer []sccp.Message
 		switch {
 		case ctx.Err() != nil:
@@ -109,7 +135,7 @@ func (l *link) register(ctx context.Context, r *registration, hello []sccp.Messa
 			state, deadline = r.state, time.Now().Add(r.patience())
 		}
 		if len(answer) > 0 {
-			if err := l.send(answer...); err != nil {
+			if err := l.send(ctx, answer...); err != nil {
 				return ack, because(err, "registration with %s", l.address)
 			}
 		}
@@ -117,7 +143,7 @@ func (l *link) register(ctx context.Context, r *registration, hello []sccp.Messa
 	if r.state == rejected {
 		return ack, failf(CauseRejected, "%s rejected the registration: %q", l.address, r.refusal)
 	}
-	return ack, l.conn.SetReadDeadline(time.Time{})
+	return ack, l.until(ctx, l.conn.SetReadDeadline, time.Time{})
 }
 
 // localIP is the address that the phone reports as its own.

@@ -84,7 +84,7 @@ func (s *Session) keepAlive() {
 	s.missed.Add(1)
 	s.sent.Store(time.Now().UnixNano())
 	s.phone.say(KeepAliveSent{})
-	if err := s.link.send(sccp.KeepAliveReq{}); err != nil {
+	if err := s.link.send(context.Background(), sccp.KeepAliveReq{}); err != nil {
 		s.lose(err)
 	}
 }
@@ -135,7 +135,7 @@ func (s *Session) handle(frame sccp.Frame) error {
 		s.phone.say(ResetReceived{Type: reset.Type})
 		return &ResetError{Type: reset.Type}
 	case sccp.IDCapabilitiesReq:
-		return s.link.send(capabilities())
+		return s.link.send(context.Background(), capabilities())
 	}
 	return nil
 }
@@ -145,8 +145,8 @@ func (s *Session) handle(frame sccp.Frame) error {
 func (s *Session) Close() {
 	s.stopKeepalive()
 	deadline := time.Now().Add(s.phone.id.Model.Timers.Optional)
-	s.link.conn.SetDeadline(deadline)
-	if s.link.send(sccp.UnregisterReq{}) == nil {
+	s.link.conn.SetReadDeadline(deadline)
+	if s.link.sendBy(context.Background(), deadline, sccp.UnregisterReq{}) == nil {
 		for {
 			frame, err := s.link.frames.Next()
 			if err != nil || frame.ID == sccp.IDUnregisterAck {

@@ -33,7 +33,7 @@ func (p *Phone) keepStandby(ctx context.Context, spare *standby, session *Sessio
 	}
 	spare.link = l
 	spare.stop = p.env.Timers.Every(p.jitter(session.secondary), session.secondary, func() {
-		if l.send(sccp.KeepAliveReq{}) != nil {
+		if l.send(context.Background(), sccp.KeepAliveReq{}) != nil {
 			l.conn.Close()
 		}
 	})

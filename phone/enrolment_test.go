@@ -52,13 +52,15 @@ func TestEnrolmentWalksItsTable(t *testing.T) {
 		verdict   string
 	}{
 		{"install", nil, "8945", []event{
-			auth, {capf.KeyGenRequest(session, ec), "", waitOp, ""},
+			auth,
+			{capf.KeyGenRequest(session, ec), "", waitOp, ""},
 			{keyMade, "CAPF_MSG_KEY_GEN_RES", waitStore, ""},
 			{capf.StoreRequest(session, capf.LSC, made.Certificate), "CAPF_MSG_STORE_CERT_RES success", waitEnd, ""},
 			{capf.EndSession(session, capf.ReasonSuccess), "", enrolClosed, ""},
 		}, ""},
 		{"a certificate for another key", nil, "8945", []event{
-			auth, {capf.KeyGenRequest(session, ec), "", waitOp, ""},
+			auth,
+			{capf.KeyGenRequest(session, ec), "", waitOp, ""},
 			{keyMade, "CAPF_MSG_KEY_GEN_RES", waitStore, ""},
 			{capf.StoreRequest(session, capf.LSC, stranger.Certificate), "CAPF_MSG_STORE_CERT_RES refused", waitEnd, ""},
 			{capf.EndSession(session, capf.ReasonRefused), "", enrolClosed, ""},
@@ -70,14 +72,16 @@ func TestEnrolmentWalksItsTable(t *testing.T) {
 			auth, {capf.KeyGenRequest(session, capf.KeySpec{Bits: 16384}), "CAPF_MSG_END_SESSION refused", enrolClosed, ""},
 		}, "16384"},
 		{"fetch with a certificate", stranger, "7965", []event{
-			auth, {capf.FetchRequest(session), "CAPF_MSG_FETCH_CERT_RES success", waitEnd, ""},
+			auth,
+			{capf.FetchRequest(session), "CAPF_MSG_FETCH_CERT_RES success", waitEnd, ""},
 			{capf.EndSession(session, capf.ReasonNone), "", enrolClosed, ""},
 		}, ""},
 		{"fetch without", nil, "7965", []event{
 			auth, {capf.FetchRequest(session), "CAPF_MSG_FETCH_CERT_RES refused", waitEnd, ""},
 		}, ""},
 		{"delete with a certificate", stranger, "7965", []event{
-			auth, {capf.DeleteRequest(session), "CAPF_MSG_DELETE_CERT_RES success", waitEnd, ""},
+			auth,
+			{capf.DeleteRequest(session), "CAPF_MSG_DELETE_CERT_RES success", waitEnd, ""},
 			{capf.EndSession(session, capf.ReasonSuccess), "", enrolClosed, ""},
 		}, ""},
 		{"delete without", nil, "7965", []event{

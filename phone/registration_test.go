@@ -24,8 +24,12 @@ func TestRegistrationWalksItsTable(t *testing.T) {
 	quiet := sccp.Message(nil) // stands for silence
 	oneLine := sccp.ButtonTemplateRes{Buttons: []sccp.Button{{Instance: 1, Type: sccp.ButtonLine}}}
 	mixed := sccp.ButtonTemplateRes{Buttons: []sccp.Button{
-		{Instance: 1, Type: sccp.ButtonLine}, {Instance: 2, Type: sccp.ButtonLine}, {Instance: 1, Type: sccp.ButtonSpeedDial},
-		{Instance: 1, Type: sccp.ButtonFeature}, {Instance: 2, Type: sccp.ButtonBLFSpeedDial}, {Instance: 1, Type: sccp.ButtonServiceURL},
+		{Instance: 1, Type: sccp.ButtonLine},
+		{Instance: 2, Type: sccp.ButtonLine},
+		{Instance: 1, Type: sccp.ButtonSpeedDial},
+		{Instance: 1, Type: sccp.ButtonFeature},
+		{Instance: 2, Type: sccp.ButtonBLFSpeedDial},
+		{Instance: 1, Type: sccp.ButtonServiceURL},
 		{Instance: 0, Type: sccp.ButtonUndefined},
 	}}
 	const templatesAsked = "CapabilitiesRes ButtonTemplateReq SoftKeyTemplateReq SoftKeySetReq ConfigStatReq"

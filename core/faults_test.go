@@ -200,7 +200,7 @@ func TestFaults(t *testing.T) {
 			core.FaultSpec{Fault: "resign"}, effect{"by a stranger", 0}, effect{"good", 0}, effect{"good", 0}, effect{"good", 0},
 		},
 		{
-			core.FaultSpec{Fault: "stop"}, effect{"good", 0}, effect{"refused", 0}, effect{"refused", 0}, effect{"refused", 0},
+			core.FaultSpec{Fault: "stop"}, effect{"timeout", 4 * time.Second}, effect{"refused", 0}, effect{"refused", 0}, effect{"refused", 0},
 		},
 	}
 	for _, tt := range tests {

@@ -70,6 +70,12 @@ func (n *node) stop(reason string) {
 	n.work.Wait()
 }
 
+func (n *node) isRunning() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.running
+}
+
 // StopNode stops a node, from 1, as a power cut would: its ports refuse, its
 // connections end. Node 1 takes TFTP and CAPF along. Stopping a stopped node
 // does nothing.
@@ -96,10 +102,7 @@ func (c *Core) StartNode(number int) error {
 	}
 	n.switching.Lock()
 	defer n.switching.Unlock()
-	n.mu.Lock()
-	running := n.running
-	n.mu.Unlock()
-	if running || c.ctx.Err() != nil {
+	if n.isRunning() || c.ctx.Err() != nil {
 		return c.ctx.Err()
 	}
 	place := c.places[number-1]

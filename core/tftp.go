@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"strconv"
 	"time"
 
 	"github.com/pin/tftp/v3"
@@ -87,29 +86,49 @@ func (c *Core) transfer(t *tftpServer, name string, to io.ReaderFrom) error {
 	}
 	c.counters.tftpActive.Add(1)
 	defer c.counters.tftpActive.Add(-1)
-	reply, file, err := c.fetch(c.ctx, name, remote)
+	ask := c.ask(name, remote)
+	reply, file, err := c.fetch(c.ctx, ask)
 	switch {
 	case errors.Is(err, errUnanswered):
 		return vanish(to)
 	case err != nil:
 		return tftpError(err)
 	}
-	content := io.Reader(bytes.NewReader(file))
+	content := io.Reader(bytes.NewReader(file.Bytes))
 	if out, ok := to.(tftp.OutgoingTransfer); ok {
-		out.SetSize(int64(len(file)))
+		out.SetSize(int64(len(file.Bytes)))
 	}
 	if reply.HangUp {
-		content = io.MultiReader(bytes.NewReader(file[:len(file)/2]), goneReader{})
+		content = io.MultiReader(bytes.NewReader(file.Bytes[:len(file.Bytes)/2]), goneReader{})
 	}
 	if err := send(to, content); err != nil {
 		c.counters.tftpFailed.Add(1)
-		c.trace.fileFailed(remote, name, err)
+		c.trace.fileFailed(ask, err)
 		return nil // the library has told the peer, if there was anything to tell
 	}
-	c.counters.tftpSent.Add(1)
-	c.counters.tftpBytes.Add(uint64(len(file)))
-	c.trace.fileSent(remote, name, len(file))
+	c.sent(ask, file)
 	return nil
+}
+
+// asked is a read request, with its number for traces.
+type asked struct {
+	name   string
+	remote netip.AddrPort
+	number uint64
+}
+
+// ask books a read request.
+func (c *Core) ask(name string, remote netip.AddrPort) asked {
+	a := asked{name, remote, c.counters.tftpRequests.Add(1)}
+	c.trace.fileAsked(a)
+	return a
+}
+
+// sent books the end of a transfer.
+func (c *Core) sent(a asked, f File) {
+	c.counters.tftpSent.Add(1)
+	c.counters.tftpBytes.Add(uint64(len(f.Bytes)))
+	c.trace.fileSent(a, f)
 }
 
 // tftpError is what the peer reads: the library puts it behind error code 1,
@@ -131,12 +150,10 @@ const errFileNotFound wireText = "File not found"
 // errUnanswered is a request that a fault leaves without an answer.
 var errUnanswered = errors.New("no answer")
 
-// fetch asks the handlers for a file, waits as long as they say, and returns
-// its bytes as they are to be sent.
-func (c *Core) fetch(ctx context.Context, name string, remote netip.AddrPort) (Reply, []byte, error) {
-	c.counters.tftpRequests.Add(1)
-	c.trace.fileAsked(remote, name)
-	r := Request{Service: ServiceTFTP, Node: 1, Device: parseFileName(name).device, Message: FileRequest{name, remote}}
+// fetch asks the handlers for a file, waits as long as they say, and returns it
+// as it is to be sent.
+func (c *Core) fetch(ctx context.Context, a asked) (Reply, File, error) {
+	r := Request{Service: ServiceTFTP, Node: 1, Device: parseFileName(a.name).device, Message: FileRequest{a.name, a.remote}}
 	reply, err := c.faulty(c.files.answer)(ctx, r)
 	if err == nil && reply.Delay > 0 && !sleep(ctx, reply.Delay) {
 		err = ctx.Err()
@@ -144,46 +161,43 @@ func (c *Core) fetch(ctx context.Context, name string, remote netip.AddrPort) (R
 	switch {
 	case errors.Is(err, ErrNotFound):
 		c.counters.tftpNotFound.Add(1)
-		c.trace.fileFailed(remote, name, errFileNotFound)
-		return reply, nil, err
+		c.trace.fileFailed(a, errFileNotFound)
+		return reply, File{}, err
 	case err != nil:
 		c.counters.tftpFailed.Add(1)
-		c.trace.fileFailed(remote, name, err)
-		return reply, nil, err
+		c.trace.fileFailed(a, err)
+		return reply, File{}, err
 	case reply.Silent || len(reply.Messages) == 0:
 		c.counters.tftpDropped.Add(1)
-		return reply, nil, errUnanswered
+		return reply, File{}, errUnanswered
 	}
 	file, ok := reply.Messages[0].(File)
 	if !ok {
-		return reply, nil, fmt.Errorf("core: TFTP cannot send %T", reply.Messages[0])
+		return reply, File{}, fmt.Errorf("core: TFTP cannot send %T", reply.Messages[0])
 	}
 	if reply.Mangle != nil {
-		return reply, reply.Mangle(file.Bytes), nil
+		file.Bytes = reply.Mangle(file.Bytes)
 	}
-	return reply, file.Bytes, nil
+	return reply, file, nil
 }
 
 // File is what TFTP would send for a name, faults included, without TFTP. It
 // waits as long as the core is slow, and until ctx ends where the core would be
 // silent. A file that the cluster does not have is ErrNotFound.
 func (c *Core) File(ctx context.Context, name string, from netip.AddrPort) ([]byte, error) {
-	c.tftpMu.Lock()
-	stopped := c.tftpAt != nil && c.tftp == nil
-	c.tftpMu.Unlock()
-	if stopped {
+	if !c.nodes[0].isRunning() {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
-	reply, file, err := c.fetch(ctx, name, from)
+	a := c.ask(name, from)
+	reply, file, err := c.fetch(ctx, a)
 	if errors.Is(err, errUnanswered) || err == nil && reply.HangUp {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", strconv.Quote(name), err)
+		return nil, fmt.Errorf("%q: %w", name, err)
 	}
-	c.counters.tftpSent.Add(1)
-	c.counters.tftpBytes.Add(uint64(len(file)))
-	return file, nil
+	c.sent(a, file)
+	return file.Bytes, nil
 }

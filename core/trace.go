@@ -36,22 +36,27 @@ func (t *tracer) line(format string, args ...any) {
 
 // TFTP: TFTPEngine.
 
-func (t *tracer) fileAsked(remote netip.AddrPort, name string) {
+func (t *tracer) fileAsked(a asked) {
 	if t != nil {
-		t.line("TFTPEngine::isReadRequest[%s~%d], [%s] opcode(1), Mode[octet]", remote.Addr(), remote.Port(), name)
+		t.line("TFTPEngine::isReadRequest[%s], [%s] opcode(1), Mode[octet]", a, a.name)
 	}
 }
 
-func (t *tracer) fileSent(remote netip.AddrPort, name string, size int) {
+func (t *tracer) fileSent(a asked, f File) {
 	if t != nil {
-		t.line("TFTPEngine::processMessage[%s~%d], Transferred[%s] Bytes[%d]", remote.Addr(), remote.Port(), name, size)
+		t.line("TID[%08x] TFTPEngine::processMessage[%s], Transferred[%s] Socket[%d] Bytes[%d]", a.number, a, f.Name, a.number, len(f.Bytes))
 	}
 }
 
-func (t *tracer) fileFailed(remote netip.AddrPort, name string, err error) {
+func (t *tracer) fileFailed(a asked, err error) {
 	if t != nil {
-		t.line("TFTPEngine::processMessage[%s~%d], Not transferred[%s] %v", remote.Addr(), remote.Port(), name, err)
+		t.line("TID[%08x] TFTPEngine::processMessage[%s], Not transferred[%s] %v", a.number, a, a.name, err)
 	}
+}
+
+// String is how TFTPEngine names a request: an object, a socket, the peer.
+func (a asked) String() string {
+	return fmt.Sprintf("%#x~%d~%s~%d", a.number, a.number, a.remote.Addr(), a.remote.Port())
 }
 
 // CAPF: the number before the name is that of the connection.

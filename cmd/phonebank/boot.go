@@ -109,15 +109,24 @@ func newBooting(c *cli.Context) (*booting, error) {
 	if b.id.Name, err = phone.ParseName(c.String("mac")); err != nil {
 		return nil, usagef("--mac: %w", err)
 	}
-	if b.id.Model, err = phone.FindModel(c.String("model")); err != nil {
+	model, err := phone.FindModel(c.String("model"))
+	if err != nil {
 		return nil, usagef("--model: %w", err)
 	}
+	b.id.Model = impatient(*model)
 	if dir := c.String("state"); dir != "" {
 		if b.store, err = openState(dir); err != nil {
 			return nil, err
 		}
 	}
 	return b, nil
+}
+
+// impatient tries everything once: somebody waits for the answer. A phone of a
+// run has the patience of its model.
+func impatient(m phone.Model) *phone.Model {
+	m.Timers.Rounds, m.Timers.CAPFTries = 1, 1
+	return &m
 }
 
 func openState(dir string) (*state.Store, error) {

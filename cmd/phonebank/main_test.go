@@ -69,6 +69,7 @@ func steady(text string) string {
 		{`"[0-9a-f]{40}"`, `"SHA1"`},
 		{`(SAST-PB|CAPF-)[0-9a-f]{8}`, "${1}0"},
 		{`<\d+>`, "<0>"},
+		{`rcvd \d+`, "rcvd 0"},
 	} {
 		text = regexp.MustCompile(r.pattern).ReplaceAllString(text, r.with)
 	}

@@ -29,7 +29,7 @@ import (
 var ErrInUse = errors.New("in use by another phonebank")
 
 // busyWait is how long Open waits for another process to close.
-const busyWait = time.Second
+const busyWait = 250 * time.Millisecond
 
 // Store is an open directory. It is safe for concurrent use.
 type Store struct {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -85,27 +86,35 @@ func (p *Phone) tlsConfig(own *Credential, roles ...ctl.Role) *tls.Config {
 func tlsError(err error, address string) error {
 	var (
 		known    *failure
-		alert    tls.AlertError
-		op       *net.OpError
-		header   tls.RecordHeaderError
 		badLeaf  *tls.CertificateVerificationError
 		unparsed x509.UnhandledCriticalExtension
+		where    = "TLS handshake with " + address
 	)
-	switch {
+	switch cause := CauseOf(err); {
 	case errors.As(err, &known): // our own verdict on the certificate
-		return because(err, "TLS handshake with %s", address)
-	case errors.As(err, &alert), errors.As(err, &op) && op.Op == "remote error":
-		return &failure{cause: CauseRejected, text: "TLS handshake with " + address + ": the server sent an alert", err: err}
-	case errors.As(err, &header):
-		return &failure{cause: CauseMalformed, text: "TLS handshake with " + address, err: err}
+		return because(err, "%s", where)
+	case cause == CauseRejected:
+		return &failure{cause: cause, text: where + ": the server sent an alert", err: err}
 	case errors.As(err, &badLeaf), errors.As(err, &unparsed):
-		return &failure{cause: CauseUntrusted, text: "TLS handshake with " + address, err: err}
-	case CauseOf(err) == CauseOther && strings.HasPrefix(err.Error(), "tls: "):
-		return &failure{cause: CauseRejected, text: "TLS handshake with " + address + ": no common ground", err: err}
+		return &failure{cause: CauseUntrusted, text: where, err: err}
+	case cause == CauseOther && nonsense(err):
+		return &failure{cause: CauseMalformed, text: where, err: err}
+	case cause == CauseOther && strings.HasPrefix(err.Error(), "tls: "):
+		return &failure{cause: CauseRejected, text: where + ": no common ground", err: err}
 	default:
-		return because(err, "TLS handshake with %s", address)
+		return because(err, "%s", where)
 	}
 }
+
+// nonsense says that a handshake failed because the server does not keep to
+// the protocol, and not because the two sides want different things. Package
+// tls has no types for the one or the other.
+func nonsense(err error) bool {
+	text := err.Error()
+	return strings.HasPrefix(text, "tls: ") && slices.ContainsFunc(nonsenseWords, func(word string) bool { return strings.Contains(text, word) })
+}
+
+var nonsenseWords = []string{"unexpected", "malformed", "invalid", "incorrect", "too many", "exceeds maximum", "empty", "missing", "did not send"}
 
 // credential is what the phone shows of itself: the LSC, else the MIC, else
 // nothing.

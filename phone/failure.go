@@ -2,6 +2,7 @@ package phone
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -92,6 +93,8 @@ func CauseOf(err error) Cause {
 		format *sccp.FormatError // the one structural fault type of all wire packages
 		netErr net.Error
 		alert  interface{ Timeout() bool }
+		op     *net.OpError
+		header tls.RecordHeaderError
 	)
 	switch {
 	case err == nil:
@@ -106,8 +109,10 @@ func CauseOf(err error) Cause {
 		return CauseTimeout
 	case errors.Is(err, ErrNotFound):
 		return CauseMissing
-	case errors.As(err, &format):
+	case errors.As(err, &format), errors.As(err, &header), errors.As(err, &op) && op.Op == "local error": // an alert of ours
 		return CauseMalformed
+	case errors.As(err, &op) && op.Op == "remote error": // an alert of the server's, which may come after the handshake
+		return CauseRejected
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.EADDRNOTAVAIL),
 		errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
 		return CauseLocal

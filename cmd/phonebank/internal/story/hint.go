@@ -14,7 +14,6 @@ var hints = []struct {
 	text  string // that the reason contains
 	hint  string
 }{
-	{"", phone.CauseCanceled, "", "give the phone more time"},
 	{"", phone.CauseLocal, "neither LSC nor MIC", "let CAPF install an LSC, or use --state so that the phone has a MIC"},
 	{"", phone.CauseLocal, "too many open files", "raise the limit of open files: ulimit -n"},
 	{"", phone.CauseLocal, "", "phonebank doctor says what this machine can do"},

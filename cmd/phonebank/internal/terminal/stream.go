@@ -25,10 +25,12 @@ func New(w io.Writer) *Stream {
 	s := &Stream{Writer: w}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		s.Terminal = true
-		s.Colour = os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		s.Colour = colourWanted()
 	}
 	return s
 }
+
+func colourWanted() bool { return os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" }
 
 // Mark is how a step or a verdict ended.
 type Mark int

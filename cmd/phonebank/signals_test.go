@@ -1,0 +1,100 @@
+//go:build unix
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// program starts this program as a process group of its own, as a shell does.
+func program(t *testing.T, args ...string) (cmd *exec.Cmd, out *bytes.Buffer, errs *bufio.Scanner) {
+	t.Helper()
+	path, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out = new(bytes.Buffer)
+	cmd = &exec.Cmd{Path: path, Args: append([]string{"phonebank"}, args...), Stdout: out, SysProcAttr: &syscall.SysProcAttr{Setpgid: true}}
+	pipe, err := cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() }) // it has ended, unless the test failed
+	return cmd, out, bufio.NewScanner(pipe)
+}
+
+// TestAnInterruptKeepsTheResults presses Ctrl-C when the first phones have
+// registered: they take their leave and the result says what was seen. A core
+// in a child process must outlive the interrupt, which goes to the whole
+// process group.
+func TestAnInterruptKeepsTheResults(t *testing.T) {
+	file := scenarioFile(t, "phones: {count: 1000, keys: pool 2}\nload: [hold 20/s]\n")
+	for _, where := range []string{"embedded", "local"} {
+		cmd, out, errs := program(t, "run", file, "--core", where)
+		registered := regexp.MustCompile(`registered=[1-9]`)
+		for errs.Scan() {
+			if registered.MatchString(errs.Text()) {
+				if err := syscall.Kill(-cmd.Process.Pid, syscall.SIGINT); err != nil {
+					t.Fatal(err)
+				}
+				break
+			}
+		}
+		var rest strings.Builder
+		for errs.Scan() {
+			rest.WriteString(errs.Text() + "\n")
+		}
+		err := cmd.Wait()
+		if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
+			t.Errorf("%s: exit code %d (%v), want %d\n%s%s", where, code, err, exitInterrupted, out, rest.String())
+		}
+		for _, want := range []string{"interrupted: this is what was seen until then", "of 1000 planned"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: no %q in\n%s", where, want, out)
+			}
+		}
+		if strings.Contains(out.String(), "connections lost") {
+			t.Errorf("%s: the core went before its phones\n%s", where, out)
+		}
+	}
+}
+
+// TestASecondInterruptKills: nobody has to wait for an orderly end, which for
+// a phone without an answer from its TFTP server is seconds away.
+func TestASecondInterruptKills(t *testing.T) {
+	cmd, _, errs := program(t, "boot", "--core", "127.0.0.1:9", "--json", "-")
+	if !errs.Scan() { // the headline of the story
+		t.Fatal("no story")
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		for errs.Scan() {
+		}
+		_ = cmd.Wait() // how it ended is in ProcessState
+	}()
+	every := time.NewTicker(50 * time.Millisecond)
+	defer every.Stop()
+	for running := true; running; {
+		select {
+		case <-ended:
+			running = false
+		case <-every.C:
+			_ = cmd.Process.Signal(syscall.SIGINT) // it may just have ended
+		}
+	}
+	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
+		t.Errorf("ended with %v, want death by the second signal", cmd.ProcessState)
+	}
+}

@@ -26,7 +26,7 @@ var mayImport = []room{
 	{"phone", []string{"wire", "phone"}, []string{"github.com/pin/tftp/v3", "golang.org/x/sync", "golang.org/x/sys"}},
 	{"core/coretest", []string{"core", "wire"}, nil},
 	{"core", []string{"wire", "core"}, []string{"github.com/pin/tftp/v3", "golang.org/x/sync"}},
-	{"scenario/tally", []string{"phone", "wire", "scenario/tally"}, []string{"github.com/HdrHistogram/hdrhistogram-go"}},
+	{"scenario/tally", []string{"phone", "wire", "scenario/tally", "scenario/internal"}, []string{"github.com/HdrHistogram/hdrhistogram-go"}},
 	{"scenario/report", []string{"scenario/tally", "phone", "scenario/report"}, nil},
 	{"scenario", []string{"scenario", "core", "phone", "wire"}, []string{
 		"github.com/goccy/go-yaml", "golang.org/x/sync", "github.com/HdrHistogram/hdrhistogram-go", "golang.org/x/sys",

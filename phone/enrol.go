@@ -39,7 +39,7 @@ func (b *boot) enrol(ctx context.Context, watch *stopwatch) (result, error) {
 		case try >= timers.CAPFTries || ctx.Err() != nil:
 			return result{}, err
 		case errors.As(err, &later):
-			err = sleep(ctx, later.wait)
+			err = sleep(ctx, min(later.wait, longestRetryLater))
 		case CauseOf(err) == CauseTimeout || CauseOf(err) == CauseRefused:
 			err = sleep(ctx, timers.CAPFRetry)
 		default:
@@ -50,6 +50,9 @@ func (b *boot) enrol(ctx context.Context, watch *stopwatch) (result, error) {
 		}
 	}
 }
+
+// longestRetryLater bounds the wait that a server may ask for.
+const longestRetryLater = 10 * time.Minute
 
 // capfServers are those of the configuration, else the CAPF records of the
 // trust lists on the usual port.
@@ -98,8 +101,7 @@ func (b *boot) enrolOver(ctx context.Context, watch *stopwatch, conn net.Conn) (
 	left := b.id.Model.Timers.CAPF
 	for !e.over() {
 		began := time.Now()
-		conn.SetDeadline(began.Add(left))
-		message, err := capf.ReadMessage(conn)
+		message, err := readBy(ctx, conn, began.Add(left))
 		if err == nil {
 			err = e.handle(message, func(m capf.Message) error { return capf.WriteMessage(conn, m) })
 		}
@@ -122,12 +124,31 @@ func (b *boot) enrolOver(ctx context.Context, watch *stopwatch, conn net.Conn) (
 	return e, e.verdict()
 }
 
-// answerKeyRequest makes the key that CAPF asked for. The server hears at once
-// that the phone is at it.
+// readBy reads the next message. The deadline also counts for the answer. A
+// context that ended before it was set must not go unnoticed.
+func readBy(ctx context.Context, conn net.Conn, deadline time.Time) (capf.Message, error) {
+	conn.SetDeadline(deadline)
+	if err := ctx.Err(); err != nil {
+		return capf.Message{}, err
+	}
+	return capf.ReadMessage(conn)
+}
+
+// answerKeyRequest makes the key that CAPF asked for, which may take longer
+// than a session. The server hears at once that the phone is at it.
 func (b *boot) answerKeyRequest(ctx context.Context, watch *stopwatch, conn net.Conn, e *enrolment) error {
-	conn.SetDeadline(time.Now().Add(b.id.Model.Timers.CAPF))
-	if err := capf.WriteMessage(conn, capf.InProgress(e.session)); err != nil {
-		return because(err, "CAPF session with %s", conn.RemoteAddr())
+	send := func(m capf.Message) error {
+		conn.SetDeadline(time.Now().Add(b.id.Model.Timers.CAPF))
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := capf.WriteMessage(conn, m); err != nil {
+			return because(err, "CAPF session with %s", conn.RemoteAddr())
+		}
+		return nil
+	}
+	if err := send(capf.InProgress(e.session)); err != nil {
+		return err
 	}
 	err := watch.within(ctx, b.env.Limits.KeyGenerations, func() (err error) {
 		e.key, err = b.env.Keys.NewKey(ctx, *e.asked)
@@ -140,10 +161,7 @@ func (b *boot) answerKeyRequest(ctx context.Context, watch *stopwatch, conn net.
 	if err != nil {
 		return &failure{cause: CauseLocal, text: "encoding the public key", err: err}
 	}
-	if err := capf.WriteMessage(conn, answer); err != nil {
-		return because(err, "CAPF session with %s", conn.RemoteAddr())
-	}
-	return nil
+	return send(answer)
 }
 
 // keep writes what came of an enrolment to flash.

@@ -15,8 +15,9 @@ func (p *Phone) Boot(ctx context.Context) (*Session, error) {
 	return p.bootFrom(p.id.Model.bootOrder()[0], AfterBoot).run(ctx)
 }
 
-// run takes the steps in order. Only configuration and registration are
-// essential: a phone goes on with what it holds when anything else fails.
+// run takes the steps in order. A phone goes on with what it holds when one
+// fails; only without any configuration, or without a CallManager that takes
+// it, is the boot over.
 //
 // There is one way back: a certificate that CAPF has stored sends the phone to
 // its configuration again, once, because that may be encrypted for exactly
@@ -27,7 +28,7 @@ func (b *boot) run(ctx context.Context) (*Session, error) {
 		if b.finished(step) {
 			continue
 		}
-		if err := b.take(ctx, step); err != nil && (essential(step) || ctx.Err() != nil) {
+		if err := b.take(ctx, step); err != nil && (b.stuck(step) || ctx.Err() != nil) {
 			b.hangUp(err)
 			return nil, err
 		}
@@ -38,7 +39,10 @@ func (b *boot) run(ctx context.Context) (*Session, error) {
 	return b.session, nil
 }
 
-func essential(s Step) bool { return s == StepConfig || s == StepRegister }
+// stuck says that a failed step has left the phone with nothing to go on with.
+func (b *boot) stuck(step Step) bool {
+	return step == StepConfig && b.config == nil || step == StepRegister && b.session == nil
+}
 
 // take runs one step and tells how it went.
 func (b *boot) take(ctx context.Context, step Step) error {

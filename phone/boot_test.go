@@ -377,3 +377,38 @@ func TestTrustListUpdateFailed(t *testing.T) {
 		t.Log(j.Kind, j.Verdict.Reason, "--", j.Verdict.Fix)
 	}
 }
+
+// TestAPhoneGoesOnWithWhatItHolds boots against a core of another cluster: all
+// that it serves is refused, and the phone registers with its own core by the
+// lists and the configuration in its flash.
+func TestAPhoneGoesOnWithWhatItHolds(t *testing.T) {
+	home := newWorld(t, core.Config{Security: cnf.Encrypted}, nil)
+	if err := home.boot(t); err != nil {
+		t.Fatal(err)
+	}
+	other, err := core.NewAuthority(core.AuthorityOptions{Nodes: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	stranger, err := core.Start(t.Context(), core.Config{Authority: other, Security: cnf.Encrypted, Devices: []core.Device{{Name: device}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stranger.Close()
+
+	said := new(diary)
+	model := mustModel(t, "7965")
+	p := phone.New(phone.Identity{Name: device, Model: model, MIC: mic(home.core.Authority(), model)}, home.phone.Flash(),
+		phone.Env{Watch: said.watch, Files: &phone.TFTP{Servers: []string{stranger.TFTPAddr()}, Timers: model.Timers}})
+	session, err := p.Boot(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer session.Close()
+	if got, want := said.steps(), "ctl:untrusted itl:untrusted config:untrusted capf:skipped register"; got != want {
+		t.Errorf("went through %q, want %q", got, want)
+	}
+	if got := said.statuses(); !slices.Equal(got, []string{"Trust List Update Failed", "File auth error"}) {
+		t.Errorf("status messages %q", got)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -18,7 +17,7 @@ type link struct {
 	conn   net.Conn // raw, or TLS over it
 	remote netip.AddrPort
 
-	sending sync.Mutex // held while writing to conn
+	sending chan struct{} // full while somebody writes to conn
 	reason  atomic.Pointer[string]
 
 	// Of a CallManager's connections, for the sweep; 0: nothing to supervise.
@@ -66,7 +65,7 @@ func (n *node) serve(l net.Listener, talk func(ctx context.Context, l *link)) {
 			continue
 		}
 		pause = 0
-		link := &link{node: n, raw: conn, conn: conn, remote: remoteOf(conn)}
+		link := &link{node: n, raw: conn, conn: conn, remote: remoteOf(conn), sending: make(chan struct{}, 1)}
 		if !n.track(link) {
 			conn.Close()
 			continue
@@ -131,8 +130,12 @@ func (l *link) write(ctx context.Context, b []byte, r Reply) error {
 	if len(b) == 0 {
 		return nil
 	}
-	l.sending.Lock()
-	defer l.sending.Unlock()
+	select {
+	case l.sending <- struct{}{}:
+		defer func() { <-l.sending }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	l.writing.Store(time.Now().UnixNano())
 	_, err := l.conn.Write(b)
 	l.writing.Store(0)

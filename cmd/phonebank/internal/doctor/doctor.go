@@ -78,8 +78,10 @@ func Examine(ctx context.Context) Diagnosis {
 	return d
 }
 
-// fewPhones is a fleet that is hardly one.
-const fewPhones = 1000
+const (
+	fewPhones = 1000 // a fleet that is hardly one
+	onePhone  = 40   // descriptors for one phone, its core and this program
+)
 
 func descriptors(_ context.Context, m scenario.Machine) Finding {
 	f := Finding{Name: "open files", State: Good, Text: "no limit that this system tells of"}
@@ -87,11 +89,11 @@ func descriptors(_ context.Context, m scenario.Machine) Finding {
 		return f
 	}
 	f.Text = fmt.Sprintf("%d in one process; a phone takes one, and the embedded core one more", m.Descriptors)
-	if most := m.Capacity(scenario.Embedded); most < fewPhones {
+	if m.Capacity(scenario.Embedded) < fewPhones {
 		f.State, f.Fix = Limited, "raise the limit: ulimit -n 20000, or LimitNOFILE in a service"
-		if most == 0 {
-			f.State = Bad
-		}
+	}
+	if m.Descriptors < onePhone {
+		f.State = Bad
 	}
 	return f
 }

@@ -1,0 +1,92 @@
+package bench
+
+import (
+	"context"
+	"crypto"
+	"runtime"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/phonebank/phonebank/core"
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/wire/capf"
+	"github.com/phonebank/phonebank/wire/cnf"
+)
+
+// BenchmarkG3FullBootRate is the rate of whole boots from an empty flash (both
+// lists and the configuration by TFTP, an LSC from CAPF with a key from a pool,
+// the configuration again, registration; both ends in this process) over that
+// of a bare mutual-TLS loop.
+func BenchmarkG3FullBootRate(b *testing.B) {
+	for _, digits := range models {
+		b.Run(digits, func(b *testing.B) { fullBootRate(b, short(full), digits) })
+	}
+}
+
+func fullBootRate(t testing.TB, s size, digits string) {
+	w, m := newWorld(t, s, s.phones), model(t, digits)
+	keys := &poolKeys{world: w}
+	floor := startBareTLS(t, w, m)
+	result := alternate(s.rounds,
+		func() float64 { return fullBoots(t, w, s, m, s.phones/2, keys) },
+		func() float64 { return floor.rate(t, s.phones) })
+	report(t, result.ratio, "ratio")
+	report(t, result.ours, "boots/s")
+	report(t, result.floor, "bare-handshakes/s")
+}
+
+// BenchmarkG4FullBootRateFreshKeys is the rate of whole boots of phones that
+// make their RSA-2048 keys over the rate at which all cores could make these
+// very keys and do nothing else.
+func BenchmarkG4FullBootRateFreshKeys(b *testing.B) { freshBootRate(b, short(full)) }
+
+func freshBootRate(t testing.TB, s size) {
+	if !measurable {
+		t.Skip("this system does not tell the CPU time of a thread")
+	}
+	w, m := newWorld(t, s, s.fresh), model(t, models[0])
+	cores := float64(runtime.GOMAXPROCS(0))
+	var seen []pair
+	var cost []float64
+	for range s.rounds {
+		keys := new(timedKeys)
+		rate := fullBoots(t, w, s, m, s.fresh, keys)
+		mean := time.Duration(keys.took.Load()).Seconds() / float64(keys.made.Load())
+		seen = append(seen, pair{ours: rate, floor: cores / mean})
+		cost = append(cost, mean*1000)
+	}
+	result := mediansOf(seen)
+	report(t, result.ratio, "ratio")
+	report(t, result.ours, "boots/s")
+	report(t, result.floor, "keys/s")
+	report(t, median(cost), "ms/key")
+}
+
+// fullBoots starts a core and boots n phones against it from nothing.
+func fullBoots(t testing.TB, w *world, s size, m *phone.Model, n int, keys phone.Keys) float64 {
+	t.Helper()
+	c := startCore(t, w, core.Config{
+		Security: cnf.Encrypted, Devices: w.devices(n, false),
+		CAPF: core.CAPFPolicy{Auth: cnf.CAPFNullString, Key: capf.KeySpec{Bits: s.bits}, Operation: core.OperationInstall},
+	})
+	defer c.Close()
+	wheel := phone.NewWheel(wheelTick)
+	defer wheel.Close()
+	env := phone.Env{Keys: keys, Timers: wheel, Lists: new(phone.Lists)}
+	return storm(t, n, func(i int) *phone.Phone {
+		own := env
+		own.Files = tftpFor(i, c.TFTPAddr(), m)
+		return phone.New(identity(i, m), phone.Flash{}, own)
+	})
+}
+
+// timedKeys makes fresh keys and counts the CPU time of that.
+type timedKeys struct{ made, took atomic.Int64 }
+
+// NewKey implements phone.Keys.
+func (k *timedKeys) NewKey(ctx context.Context, spec capf.KeySpec) (key crypto.Signer, err error) {
+	k.took.Add(int64(threadTime(func() { key, err = phone.FreshKeys{}.NewKey(ctx, spec) })))
+	k.made.Add(1)
+	return key, err
+}

@@ -172,15 +172,24 @@ func TestFaults(t *testing.T) {
 	}{
 		{
 			core.FaultSpec{Fault: "slow", Delay: 3 * time.Second},
-			effect{"good", 3 * time.Second}, effect{"good", 3 * time.Second}, effect{"good", 3 * time.Second}, effect{"good", 3 * time.Second},
+			effect{"good", 3 * time.Second},
+			effect{"good", 3 * time.Second},
+			effect{"good", 3 * time.Second},
+			effect{"good", 3 * time.Second},
 		},
 		{
-			core.FaultSpec{Fault: "slow"}, effect{"good", time.Second}, effect{"good", time.Second},
-			effect{"good", time.Second}, effect{"good", time.Second},
+			core.FaultSpec{Fault: "slow"},
+			effect{"good", time.Second},
+			effect{"good", time.Second},
+			effect{"good", time.Second},
+			effect{"good", time.Second},
 		},
 		{
-			core.FaultSpec{Fault: "refuse"}, effect{"timeout", 4 * time.Second}, effect{"no TLS: closed", 0},
-			effect{"no TLS: closed", 0}, effect{"closed", 0},
+			core.FaultSpec{Fault: "refuse"},
+			effect{"timeout", 4 * time.Second},
+			effect{"no TLS: closed", 0},
+			effect{"no TLS: closed", 0},
+			effect{"closed", 0},
 		},
 		{
 			core.FaultSpec{Fault: "hangup"}, effect{"timeout", 4 * time.Second}, effect{"closed", 0}, effect{"closed", 0}, effect{"closed", 0},
@@ -189,12 +198,18 @@ func TestFaults(t *testing.T) {
 			core.FaultSpec{Fault: "garble"}, effect{"garbled", 0}, effect{"no AUTH_REQ: garbled", 0}, effect{"garbled", 0}, effect{"garbled", 0},
 		},
 		{
-			core.FaultSpec{Fault: "silent"}, effect{"timeout", 4 * time.Second}, effect{"no AUTH_REQ: timeout", 20 * time.Second},
-			effect{"timeout", 20 * time.Second}, effect{"timeout", 20 * time.Second},
+			core.FaultSpec{Fault: "silent"},
+			effect{"timeout", 4 * time.Second},
+			effect{"no AUTH_REQ: timeout", 20 * time.Second},
+			effect{"timeout", 20 * time.Second},
+			effect{"timeout", 20 * time.Second},
 		},
 		{
-			core.FaultSpec{Fault: "reject", Text: "Go away"}, effect{"not found", 0}, effect{"CAPF_MSG_END_SESSION", 0},
-			effect{"invalid", 0}, effect{"Go away", 0},
+			core.FaultSpec{Fault: "reject", Text: "Go away"},
+			effect{"not found", 0},
+			effect{"CAPF_MSG_END_SESSION", 0},
+			effect{"invalid", 0},
+			effect{"Go away", 0},
 		},
 		{
 			core.FaultSpec{Fault: "resign"}, effect{"by a stranger", 0}, effect{"good", 0}, effect{"good", 0}, effect{"good", 0},
@@ -253,8 +268,13 @@ func TestFaultsOnFilesAndNodes(t *testing.T) {
 		file string
 		good bool
 	}{
-		{"config", config, false}, {"config", list, true}, {"itl", list, false}, {"itl", config, true},
-		{"node-1", config, false}, {"node-2", config, true}, {"config", "XMLDefault.cnf.xml", false},
+		{"config", config, false},
+		{"config", list, true},
+		{"itl", list, false},
+		{"itl", config, true},
+		{"node-1", config, false},
+		{"node-2", config, true},
+		{"config", "XMLDefault.cnf.xml", false},
 	}
 	for _, tt := range tests {
 		c := coretest.Start(t, core.Config{

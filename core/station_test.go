@@ -182,8 +182,14 @@ func TestVersions(t *testing.T) {
 		phone, ack uint8
 		line       string
 	}{
-		{0, 5, "LineStatRes"}, {3, 3, "LineStatRes"}, {11, 11, "LineStatRes"}, {16, 16, "LineStatRes"},
-		{17, 17, "LineStatV2Res"}, {20, 20, "LineStatV2Res"}, {22, 22, "LineStatV2Res"}, {40, 22, "LineStatV2Res"},
+		{0, 5, "LineStatRes"},
+		{3, 3, "LineStatRes"},
+		{11, 11, "LineStatRes"},
+		{16, 16, "LineStatRes"},
+		{17, 17, "LineStatV2Res"},
+		{20, 20, "LineStatV2Res"},
+		{22, 22, "LineStatV2Res"},
+		{40, 22, "LineStatV2Res"},
 	} {
 		s := inTLS(newStationDesk(t, nil), testDevice)
 		ack := s.receive(registerReq(testDevice, tt.phone), noon).messages[0].(sccp.RegisterAck)

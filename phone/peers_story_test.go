@@ -23,6 +23,11 @@ func (d *diary) story(began time.Time) []string {
 	return lines
 }
 
+// without leaves out the lines of one kind.
+func without(story []string, ending string) []string {
+	return slices.DeleteFunc(story, func(line string) bool { return strings.HasSuffix(line, ending) })
+}
+
 // tell is an event in a few words, nothing for what tests of serving do not
 // look at.
 func tell(e phone.Event) string {

@@ -57,7 +57,8 @@ func newFleet(with Scenario, maker *core.Manufacturer, w World) (*fleet, error) 
 	return f, err
 }
 
-// makeKeys fills the pools, before the first phone starts; told after each key.
+// makeKeys fills the pools, before the first phone starts. It calls told after
+// each key, from several goroutines.
 func (f *fleet) makeKeys(ctx context.Context, told func(done, of int)) error {
 	usual := capf.KeySpec{Type: capf.RSA, Bits: 2048}
 	spec := f.with.Core.CAPF.Key

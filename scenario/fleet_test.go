@@ -3,6 +3,7 @@ package scenario
 import (
 	"crypto/x509"
 	"net/netip"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -83,12 +84,18 @@ func TestSourceAddresses(t *testing.T) {
 
 func TestMICsAreTheManufacturers(t *testing.T) {
 	f := fleetOf(t, parse(t, "phones: {count: 3, keys: pool 1}"))
-	made, of := 0, 0
-	if err := f.makeKeys(t.Context(), func(done, total int) { made, of = max(made, done), total }); err != nil {
+	var mu sync.Mutex
+	told := make(map[int]int)
+	count := func(done, of int) { // from several goroutines
+		mu.Lock()
+		defer mu.Unlock()
+		told[done] = of
+	}
+	if err := f.makeKeys(t.Context(), count); err != nil {
 		t.Fatal(err)
 	}
-	if made != of || of != 4 {
-		t.Errorf("told of %d keys of %d, want three for MICs and one for the pool", made, of)
+	if diff := cmp.Diff(map[int]int{1: 4, 2: 4, 3: 4, 4: 4}, told); diff != "" {
+		t.Errorf("three keys for MICs and one for the pool:\n%s", diff)
 	}
 	id := f.identity(1)
 	mic, err := id.MIC()

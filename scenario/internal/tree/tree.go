@@ -50,11 +50,14 @@ type Node struct {
 	path string // "phones.model"
 }
 
-// maxSize bounds a file, in bytes, and maxDepth how deep it may nest; the
-// largest scenario that makes sense is a hundredth of either.
+// Bounds of a file: its bytes, those of a line, how deep brackets may nest and
+// how many dashes, question marks and colons may share a line. No scenario that
+// makes sense comes near.
 const (
 	maxSize  = 256 << 10
+	maxLine  = 64 << 10
 	maxDepth = 64
+	maxMarks = 256
 )
 
 // Parse reads the text of a file. The root is nil when the text is no YAML or
@@ -65,8 +68,8 @@ func Parse(text []byte) (*Document, *Node) {
 		doc.add(Place{1, 1}, fmt.Sprintf("the file has %d bytes; more than %d is no scenario", len(text), maxSize))
 		return doc, nil
 	}
-	if place, deep := tooDeep(text); deep {
-		doc.add(place, fmt.Sprintf("nested more than %d deep", maxDepth))
+	if problem := tooMuch(text); problem != nil {
+		doc.Problems = append(doc.Problems, *problem)
 		return doc, nil
 	}
 	file, err := parser.ParseBytes(text, 0)
@@ -99,26 +102,31 @@ func Parse(text []byte) (*Document, *Node) {
 	}
 }
 
-// tooDeep looks for nesting that would exhaust a recursive parser: brackets, or
-// dashes one after the other.
-func tooDeep(text []byte) (Place, bool) {
-	open, line, begin, dashes := 0, 1, 0, 0
+// tooMuch looks for what would exhaust a recursive parser.
+func tooMuch(text []byte) *Problem {
+	open, line, begin, marks := 0, 1, 0, 0
 	for i, c := range text {
 		switch c {
 		case '\n':
-			line, begin, dashes = line+1, i+1, 0
+			line, begin, marks = line+1, i+1, 0
 		case '[', '{':
 			open++
 		case ']', '}':
 			open = max(open-1, 0)
 		case '-', '?', ':':
-			dashes++
+			marks++
 		}
-		if open > maxDepth || dashes > 4*maxDepth || i-begin > 64<<10 {
-			return Place{line, i - begin + 1}, true
+		at := Place{line, i - begin + 1}
+		switch {
+		case open > maxDepth:
+			return &Problem{at, fmt.Sprintf("nested more than %d deep", maxDepth)}
+		case marks > maxMarks:
+			return &Problem{at, fmt.Sprintf("more than %d dashes, colons and question marks in a line", maxMarks)}
+		case i-begin > maxLine:
+			return &Problem{Place{line, 1}, fmt.Sprintf("a line of more than %d bytes", maxLine)}
 		}
 	}
-	return Place{}, false
+	return nil
 }
 
 // Sorted returns the problems in the order of the file.
@@ -133,10 +141,14 @@ func (d *Document) Sorted() []Problem {
 }
 
 func (d *Document) add(at Place, text string) {
-	const enough = 50
-	if len(d.Problems) < enough {
-		d.Problems = append(d.Problems, Problem{at, text})
+	const enough, long = 50, 500
+	if len(d.Problems) == enough {
+		return
 	}
+	if letters := []rune(text); len(letters) > long {
+		text = string(letters[:long]) + " …"
+	}
+	d.Problems = append(d.Problems, Problem{at, text})
 }
 
 func placeOf(t *token.Token) Place {

@@ -88,6 +88,9 @@ func TestProblemsHaveTheirPlace(t *testing.T) {
 		"all at once, sorted":  {"stay: 1\nx: 2\nname: []\n", []Problem{{Place{1, 7}, `stay: "1" has no unit; write 1s, 1m or 1ms`}, {Place{2, 1}, `unknown key "x"; known: name, stay, words, inner`}, {Place{3, 7}, "name: a list stands where a single value is expected"}}},
 		"after wide letters":   {"{name: grüße, stay: 5}\n", []Problem{{Place{1, 21}, `stay: "5" has no unit; write 5s, 5m or 5ms`}}},
 		"brackets without end": {strings.Repeat("[", 1000), []Problem{{Place{1, 65}, "nested more than 64 deep"}}},
+		"dashes without end":   {"a:\n" + strings.Repeat("- ", 1000), []Problem{{Place{2, 513}, "more than 256 dashes, colons and question marks in a line"}}},
+		"a line without end":   {"a: 1\nb: " + strings.Repeat("x", 70_000), []Problem{{Place{2, 1}, "a line of more than 65536 bytes"}}},
+		"a key of a page":      {strings.Repeat("k", 4000) + ": 1\n", []Problem{{Place{1, 1}, "unknown key \"" + strings.Repeat("k", 487) + " …"}}},
 		"too long":             {strings.Repeat("#", 300<<10), []Problem{{Place{1, 1}, "the file has 307200 bytes; more than 262144 is no scenario"}}},
 	} {
 		t.Run(title, func(t *testing.T) {

@@ -1,0 +1,113 @@
+package phone_test
+
+import (
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/phonebank/phonebank/wire/cnf"
+	"github.com/phonebank/phonebank/wire/sccp"
+)
+
+// TestFailback brings node 1 back a minute after it went. The phone looks for
+// it every 36 s (30 s and a fifth), watches it for as long as the configuration
+// says, asks for a token, and moves when it has one (SCCP, section 5.5).
+func TestFailback(t *testing.T) {
+	// Node 1 goes at 40 s and is back at 100 s: looked for at 76 s and 112 s.
+	begin := []string{"0s power on 1", "0s registered with " + node1 + ", boot", "40s lost " + node1 + ": EOF", "40s registered with " + node2 + ", failover"}
+	rejects := func(times int, seconds uint32) manner {
+		asked := 0
+		return but(answersAll, sccp.IDRegisterTokenReq, func(c *caller, m sccp.Message) {
+			if asked++; asked > times {
+				answersAll(c, m)
+				return
+			}
+			c.send(sccp.RegisterTokenReject{WaitTime: seconds})
+		})
+	}
+	for _, c := range []struct {
+		situation string
+		back      manner
+		monitor   time.Duration
+		life      time.Duration
+		story     []string // without keepalives
+		watched   string   // when node 1 heard keepalives once it was back
+		tokens    string
+		outages   string
+	}{
+		{
+			situation: "a token at once", back: answersAll, life: 4 * time.Minute,
+			story:   []string{"3m52s left " + node2, "3m52s registered with " + node1 + ", failback", "4m0s left " + node1},
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s", tokens: "3m52s", outages: "Initialized Failback",
+		},
+		{
+			situation: "a shorter time to watch it", back: answersAll, monitor: 45 * time.Second, life: 3 * time.Minute,
+			story:   []string{"2m37s left " + node2, "2m37s registered with " + node1 + ", failback", "3m0s left " + node1},
+			watched: "1m52s 2m22s 2m37s", tokens: "2m37s", outages: "Initialized Failback",
+		},
+		{
+			situation: "no token yet", back: rejects(2, 45), life: 6 * time.Minute,
+			story:   []string{"5m22s left " + node2, "5m22s registered with " + node1 + ", failback", "6m0s left " + node1},
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s 5m49s", tokens: "3m52s 4m37s 5m22s", outages: "Initialized Failback",
+		},
+		{
+			situation: "told to wait for ever, waits ten minutes", back: rejects(1, 1<<32-1), life: 14 * time.Minute,
+			story:   []string{"13m52s left " + node2, "13m52s registered with " + node1 + ", failback", "14m0s left " + node1},
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s", tokens: "3m52s 13m52s", outages: "Initialized Failback",
+		},
+		{
+			situation: "answers nobody who is not registered", back: but(answersAll, sccp.IDKeepAliveReq, func(c *caller, m sccp.Message) {
+				if c.registered {
+					answersAll(c, m)
+				}
+			}), life: 3 * time.Minute,
+			story:   []string{"3m0s left " + node2},
+			watched: "1m52s 2m38s", outages: "Initialized",
+		},
+		{
+			situation: "closes on whoever is not registered after 20 s", back: but(answersAll, sccp.IDKeepAliveReq, func(c *caller, m sccp.Message) {
+				answersAll(c, m)
+				time.Sleep(20 * time.Second)
+				hangsUp(c, m)
+			}), life: 3 * time.Minute,
+			story:   []string{"3m0s left " + node2},
+			watched: "1m52s 2m58s", outages: "Initialized",
+		},
+		{
+			situation: "registers nobody after all", back: but(answersAll, sccp.IDRegisterReq, hangsUp), life: 4 * time.Minute,
+			story: []string{
+				"3m52s left " + node2, "3m52s registered with " + node2 + ", failback", "4m0s left " + node2,
+			},
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s", tokens: "3m52s", outages: "Initialized Failback",
+		},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t, answersAll, answersAll)
+				l.configure(t, cnf.Config{
+					Full: true, SecurityMode: cnf.NonSecure, ConnectionMonitor: c.monitor,
+					CallManagers: []cnf.CallManager{{Host: nodeHost(1)}, {Priority: 1, Host: nodeHost(2)}},
+				})
+				time.AfterFunc(40*time.Second, l.nodes[0].stop)
+				time.AfterFunc(100*time.Second, func() {
+					l.nodes[0].become(c.back)
+					l.restart(t, 1)
+				})
+				if err := l.run(t, l.phone(t, nil), c.life); err != nil {
+					t.Fatal(err)
+				}
+				mustTell(t, without(l.said.story(l.began), " keepalive"), slices.Concat(begin, c.story)...)
+				if got := l.nodes[0].times(sccp.IDKeepAliveReq); got != "27s "+c.watched {
+					t.Errorf("keepalives to node 1 at %s, want 27s %s", got, c.watched)
+				}
+				if got := l.nodes[0].times(sccp.IDRegisterTokenReq); got != c.tokens {
+					t.Errorf("asked for a token at %s, want %s", got, c.tokens)
+				}
+				if got := l.nodes[0].outages(); got != c.outages {
+					t.Errorf("node 1 heard of %q, want %q", got, c.outages)
+				}
+			})
+		})
+	}
+}

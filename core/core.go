@@ -109,11 +109,20 @@ func (c *Core) run(s *sockets) {
 	}
 	c.work.Go(c.sweepAll)
 	c.work.Go(func() { c.schedule(c.config.Faults) })
-	context.AfterFunc(c.ctx, func() {
-		for _, n := range c.nodes {
-			n.stop("core stopped")
-		}
-	})
+	for _, n := range c.nodes {
+		c.work.Go(func() { c.endWith(n) })
+	}
+}
+
+// endWith stops a node for good when the core ends.
+func (c *Core) endWith(n *node) {
+	<-c.ctx.Done()
+	n.switching.Lock()
+	defer n.switching.Unlock()
+	n.stop("core stopped")
+	if n.number == 1 {
+		c.stopTFTP()
+	}
 }
 
 func (c *Core) sweepAll() {
@@ -132,16 +141,9 @@ func (c *Core) sweepAll() {
 }
 
 // Close stops everything and waits for it: every connection ends at once, TFTP
-// transfers within their timeouts.
+// transfers within their timeouts. It never fails.
 func (c *Core) Close() error {
 	c.cancel()
-	for _, n := range c.nodes {
-		n.switching.Lock()
-		n.stop("core stopped")
-		n.work.Wait()
-		n.switching.Unlock()
-	}
-	c.stopTFTP()
 	c.work.Wait()
 	return nil
 }

@@ -67,7 +67,7 @@ func freshBootRate(t testing.TB, s size) {
 func fullBoots(t testing.TB, w *world, s size, m *phone.Model, n int, keys phone.Keys) float64 {
 	t.Helper()
 	c := startCore(t, w, core.Config{
-		Security: cnf.Encrypted, Devices: w.devices(n, false),
+		Security: cnf.Encrypted, Devices: w.devices(n, false), BuildFiles: true,
 		CAPF: core.CAPFPolicy{Auth: cnf.CAPFNullString, Key: capf.KeySpec{Bits: s.bits}, Operation: core.OperationInstall},
 	})
 	defer c.Close()

@@ -38,8 +38,13 @@ type AuthorityOptions struct {
 	Now     func() time.Time // certificates are valid from an hour before it; nil: time.Now
 }
 
+// tokenBits is the size of a security token's key, as of the USB eTokens that
+// clusters were secured with (trust list, section 9).
+const tokenBits = 1024
+
 // NewAuthority makes keys, in parallel, and certificates. With RSA-2048 keys
-// it takes about 50 ms of CPU a key: 0.5 s for a cluster of one node.
+// it takes about 50 ms of CPU a key: 0.5 s for a cluster of one node. The keys
+// of tokens have 1024 bits.
 func NewAuthority(o AuthorityOptions) (*Authority, error) {
 	o.Nodes, o.Tokens = orDefault(o.Nodes, 1), orDefault(o.Tokens, 2)
 	o.Cluster, o.Bits = orDefault(o.Cluster, "pb"), orDefault(o.Bits, 2048)
@@ -64,8 +69,16 @@ func NewAuthority(o AuthorityOptions) (*Authority, error) {
 			return err
 		})
 	}
+	token := func(to *Credential) {
+		work.Go(func() (err error) {
+			small := o
+			small.Bits = tokenBits
+			*to, err = newCredential("SAST-PB"+randomHex(4), "Tokens", small, lifetime)
+			return err
+		})
+	}
 	for i := range a.Tokens {
-		issue(&a.Tokens[i], "SAST-PB"+randomHex(4), "Tokens", lifetime)
+		token(&a.Tokens[i])
 	}
 	for i := range o.Nodes {
 		node := fmt.Sprintf("%s-node-%d", o.Cluster, i+1)
@@ -74,7 +87,7 @@ func NewAuthority(o AuthorityOptions) (*Authority, error) {
 	}
 	issue(&a.CAPF, "CAPF-"+randomHex(4), "CAPF", lifetime)
 	issue(&a.Recovery, "ITLRECOVERY_"+o.Cluster+"-node-1", "Recovery", recoveryLifetime)
-	issue(&a.Unknown, "SAST-PB"+randomHex(4), "Tokens", lifetime)
+	token(&a.Unknown)
 	issue(&a.Manufacturer.Credential, "Phonebank Manufacturing CA", "Manufacturing", recoveryLifetime)
 	if err := work.Wait(); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -23,6 +24,7 @@ type files struct {
 	db        *database
 	ctl, itl  []byte // nil: not served
 	signed    recent
+	built     map[string][]recentFile // by name, never changes: see build
 
 	mu       sync.Mutex
 	variants map[variant][]byte
@@ -36,7 +38,12 @@ func newFiles(c Config, a *Authority, places []Place, db *database) (*files, err
 		return nil, err
 	}
 	if c.mixed() || c.WasSecure {
-		f.ctl, err = a.CTL(o)
+		if f.ctl, err = a.CTL(o); err != nil {
+			return nil, err
+		}
+	}
+	if c.BuildFiles {
+		err = f.build()
 	}
 	return f, err
 }
@@ -157,6 +164,11 @@ func (f *files) configuration(name string, asked askedFile, d *device) (File, er
 func (f *files) finish(name string, asked askedFile, xml []byte) (File, error) {
 	if asked.suffix == "" {
 		return File{Name: name, Bytes: xml}, nil
+	}
+	for _, b := range f.built[name] {
+		if bytes.Equal(b.content, xml) {
+			return File{Name: name, Bytes: b.file}, nil
+		}
 	}
 	b, err := f.signed.get(name, xml, func() ([]byte, error) {
 		return signed.Sign(f.header(name), xml, f.authority.TFTP.Key)

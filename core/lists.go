@@ -71,6 +71,9 @@ func (a *Authority) ctl(o ListOptions, signer Credential, sasts []Credential) ([
 		records = append(records, o.record(ctl.RoleCCMTFTP, cert, i))
 	}
 	records = append(records, o.record(ctl.RoleCAPF, a.CAPF.Certificate, 0))
+	for i := range records { // the Windows CTL client, which used tokens, wrote none
+		records[i].OmitSignature = !o.Signer.tokenless()
+	}
 	return a.build(ctl.CTL, o, signer, records)
 }
 

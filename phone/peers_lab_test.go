@@ -26,7 +26,8 @@ type lab struct {
 
 	mu    sync.Mutex
 	files map[string][]byte
-	asked []string // names of the files asked for
+	asked []string      // names of the files asked for
+	slow  time.Duration // before a file is served
 }
 
 // newLab starts a CallManager for every manner and a configuration that lists
@@ -114,6 +115,7 @@ func (l *lab) Fetch(_ context.Context, name string) ([]byte, error) {
 	defer l.mu.Unlock()
 	l.asked = append(l.asked, name)
 	if file, ok := l.files[name]; ok {
+		time.Sleep(l.slow)
 		return file, nil
 	}
 	return nil, fmt.Errorf("%s: %w", name, phone.ErrNotFound)
@@ -146,6 +148,11 @@ func (l *lab) run(t *testing.T, p *phone.Phone, life time.Duration) error {
 type highest struct{}
 
 func (highest) Uint64() uint64 { return math.MaxUint64 }
+
+// chance gives a phone of the lab a chance of its own.
+func chance(seed uint64) func(*phone.Identity, *phone.Flash, *phone.Env) {
+	return func(_ *phone.Identity, _ *phone.Flash, env *phone.Env) { env.Rand = rand.New(rand.NewPCG(seed, 0)) }
+}
 
 // sometimes is a copy of a model with other times.
 func sometimes(t *testing.T, model string, change func(*phone.Timers)) *phone.Model {

@@ -2,7 +2,6 @@ package phone_test
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -59,8 +58,7 @@ func TestKeepAlivesDoNotTickTogether(t *testing.T) {
 	for seed := range uint64(40) {
 		synctest.Test(t, func(t *testing.T) {
 			l := newLab(t, answersAll)
-			p := l.phone(t, func(_ *phone.Identity, _ *phone.Flash, env *phone.Env) { env.Rand = rand.New(rand.NewPCG(seed, 0)) })
-			if err := l.run(t, p, time.Minute); err != nil {
+			if err := l.run(t, l.phone(t, chance(seed)), time.Minute); err != nil {
 				t.Fatal(err)
 			}
 			beats := l.nodes[0].hears(sccp.IDKeepAliveReq)

@@ -76,6 +76,7 @@ func everyAlone(first, period time.Duration, f func()) (stop func()) {
 		mu      sync.Mutex
 		stopped bool
 		timer   *time.Timer
+		calling sync.Mutex // one call after the other, like on a wheel
 	)
 	mu.Lock()
 	defer mu.Unlock()
@@ -87,6 +88,8 @@ func everyAlone(first, period time.Duration, f func()) (stop func()) {
 		}
 		timer.Reset(period)
 		mu.Unlock()
+		calling.Lock()
+		defer calling.Unlock()
 		f()
 	})
 	return func() {

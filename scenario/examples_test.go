@@ -65,10 +65,10 @@ func TestExamples(t *testing.T) {
 				example.shows(t, r, said.records)
 			})
 		})
+		if name == "node-failover" || name == "morning-rush" {
+			continue // on loopback its minutes would be real
+		}
 		t.Run(name+" on loopback", func(t *testing.T) {
-			if name == "node-failover" || name == "morning-rush" {
-				t.Skip("its minutes are real here")
-			}
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 			s := scaled(t)
 			s.Stay = time.Second

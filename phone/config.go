@@ -85,13 +85,13 @@ func (b *boot) readConfig(ctx context.Context, watch *stopwatch, name string) (*
 		if err != nil {
 			return nil, err
 		}
-		return parseConfig(name, file)
+		return b.parseConfig(name, file)
 	}
 	verdict, err := b.readSigned(ctx, watch, name+signedOnly)
 	if err != nil {
 		return nil, err
 	}
-	return parseConfig(name+signedOnly, verdict.Payload)
+	return b.parseConfig(name+signedOnly, verdict.Payload)
 }
 
 // readSigned fetches a signed file and verifies it.
@@ -120,7 +120,7 @@ func (b *boot) readEncrypted(ctx context.Context, watch *stopwatch, name string,
 	if err != nil {
 		return nil, &failure{cause: CauseMalformed, text: name + encrypted, err: err}
 	}
-	return parseConfig(name+encrypted, plain)
+	return b.parseConfig(name+encrypted, plain)
 }
 
 func (b *boot) fetchOrTell(ctx context.Context, watch *stopwatch, name string) ([]byte, error) {
@@ -131,8 +131,8 @@ func (b *boot) fetchOrTell(ctx context.Context, watch *stopwatch, name string) (
 	return file, err
 }
 
-func parseConfig(name string, text []byte) (*cnf.Config, error) {
-	config, err := cnf.Parse(text)
+func (b *boot) parseConfig(name string, text []byte) (*cnf.Config, error) {
+	config, err := b.env.Lists.ParseConfig(text)
 	if err != nil {
 		return nil, &failure{cause: CauseMalformed, text: name, err: err}
 	}

@@ -44,12 +44,13 @@ func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port
 		}
 		shaking, cancel := context.WithTimeout(ctx, p.id.Model.Timers.Handshake)
 		defer cancel()
-		secure := tls.Client(plain, p.tlsConfig(own, roles...))
+		under := &gathering{Conn: plain}
+		secure := tls.Client(under, p.tlsConfig(own, roles...))
 		if err := secure.HandshakeContext(shaking); err != nil {
 			plain.Close()
 			return tlsError(err, address)
 		}
-		conn = secure
+		conn = messageAtOnce(secure, under)
 		return nil
 	})
 	if err != nil {

@@ -156,7 +156,7 @@ func (l *link) localIP() netip.Addr {
 
 // cipher names the suite and version of a TLS link, or nothing.
 func (l *link) cipher() (suite, version string) {
-	secure, ok := l.conn.(*tls.Conn)
+	secure, ok := l.conn.(interface{ ConnectionState() tls.ConnectionState })
 	if !ok {
 		return "", ""
 	}

@@ -142,7 +142,7 @@ func TestMutualTLSWithOpenSSL(t *testing.T) {
 			}
 			waitFor(t, &output, "a frame")
 			waitFor(t, &output, "CN = SEP0011215A1AE3")
-			state := conn.(*tls.Conn).ConnectionState()
+			state := conn.(interface{ ConnectionState() tls.ConnectionState }).ConnectionState()
 			if state.Version != c.version || c.cipher != 0 && state.CipherSuite != c.cipher {
 				t.Errorf("negotiated %s with %s", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite))
 			}

@@ -77,7 +77,7 @@ type Env struct {
 	Limits  Limits
 	Rand    *rand.Rand   // jitter only, never keys
 	Watch   func(Record) // safe for concurrent use: keepalives go out beside what the phone reads
-	Lists   *Lists       // parses equal trust lists once for all phones; nil: each phone its own
+	Lists   *Lists       // parses equal lists and configurations once for all phones; nil: each phone its own
 	Timers  *Wheel       // shared keepalive timer; nil: one timer a phone
 	Standby bool         // keep a second connection to the next CallManager
 }

@@ -140,8 +140,8 @@ func TestTheQuickerCallersListStays(t *testing.T) {
 	c := testCluster()
 	var shared Lists
 	digest, first := [32]byte{1}, c.heldCTL(t)
-	if shared.keep(digest, first) != first || shared.keep(digest, c.heldCTL(t)) != first || len(shared.oldest) != 1 {
-		t.Errorf("the second caller's list took the place of the first's, %d in order", len(shared.oldest))
+	if shared.lists.keep(digest, first) != first || shared.lists.keep(digest, c.heldCTL(t)) != first || len(shared.lists.oldest) != 1 {
+		t.Errorf("the second caller's list took the place of the first's, %d in order", len(shared.lists.oldest))
 	}
 }
 
@@ -159,11 +159,11 @@ func TestListsForgetTheOldest(t *testing.T) {
 		return list
 	}
 	oldest, second := parse(0), parse(1)
-	for i := 2; i <= cachedLists; i++ {
+	for i := 2; i <= sharedFiles; i++ {
 		parse(i)
 	}
-	if len(shared.parsed) != cachedLists || len(shared.oldest) != cachedLists {
-		t.Errorf("%d lists, %d in order; want %d", len(shared.parsed), len(shared.oldest), cachedLists)
+	if len(shared.lists.parsed) != sharedFiles || len(shared.lists.oldest) != sharedFiles {
+		t.Errorf("%d lists, %d in order; want %d", len(shared.lists.parsed), len(shared.lists.oldest), sharedFiles)
 	}
 	if parse(1) != second {
 		t.Error("the second oldest is forgotten")

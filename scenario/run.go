@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/tally"
 	"github.com/phonebank/phonebank/wire/ctl"
@@ -70,89 +69,6 @@ type run struct {
 
 	progress reporter
 }
-
-// prepare makes everything that must be there before the first phone starts.
-func (r *run) prepare(ctx context.Context) error {
-	machine := r.options.World.Machine
-	if machine == nil {
-		here := Inspect()
-		machine = &here
-	}
-	where, note, err := r.with.Preflight(*machine, r.options.StartLocal != nil)
-	if err != nil {
-		return err
-	}
-	r.note(note)
-	r.progress.start(r)
-	maker, err := Manufacturer(r.options.StateDir)
-	if err != nil {
-		return err
-	}
-	if r.fleet, err = newFleet(r.with, maker, r.options.World); err != nil {
-		return err
-	}
-	r.fleet.spread = machine.Spread && (where != Remote || r.with.Core.Where.loopback())
-	if err := r.fleet.makeKeys(ctx, r.progress.counter(PhaseKeys)); err != nil {
-		return err
-	}
-	if where == Remote {
-		if r.options.StateDir == "" {
-			r.note("the phones' factory certificates are thrown away afterwards; with --state the cluster can be told to trust them")
-		}
-		r.place, err = r.reach(ctx, r.fleet.identity(0))
-	} else {
-		err = r.prepareCore(ctx, where, maker)
-	}
-	if err != nil {
-		return err
-	}
-	r.equip()
-	return ctx.Err()
-}
-
-func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manufacturer) (err error) {
-	a := r.options.World.Authority
-	if a == nil {
-		a, err = core.NewAuthority(core.AuthorityOptions{Nodes: r.with.Core.Nodes, Tokens: tokens})
-		if err != nil {
-			return err
-		}
-	}
-	known := *a
-	known.Manufacturer = *maker
-	if err := r.fleet.installLSCs(ctx, &known, r.progress.counter(PhaseCertificates)); err != nil {
-		return err
-	}
-	r.place, err = r.simulate(ctx, where, &known, r.fleet.devices())
-	r.health.SharesCore = where == Embedded
-	return err
-}
-
-// equip gives the fleet what it needs of the core.
-func (r *run) equip() {
-	f := r.fleet
-	f.flash = r.place.lists
-	for _, list := range r.with.Phones.Trust.Lists {
-		if list.Kind() == ctl.ITL {
-			f.flash.ITL = list
-		} else {
-			f.flash.CTL = list
-		}
-	}
-	if r.options.World.Dial == nil { // a test's clock wants exact timers
-		r.timers = phone.NewWheel(wheelTick)
-		f.timers = r.timers
-	}
-	f.files = func(_ int, id phone.Identity) phone.Files {
-		if r.options.World.Files != nil {
-			return r.options.World.Files(r.place.embedded, id)
-		}
-		return &phone.TFTP{Servers: r.place.tftp, Local: id.Address, Timers: id.Model.Timers}
-	}
-}
-
-// wheelTick is how late a keepalive may be.
-const wheelTick = 10 * time.Millisecond
 
 // execute starts the phones, lets them stay and switches them off.
 func (r *run) execute(outer context.Context) error {

@@ -131,13 +131,13 @@ func (p *Phone) exchange(ctx context.Context, l *link, m sccp.Message, want ...s
 // fails over from there.
 func (p *Phone) failBack(ctx context.Context, session *Session, better *link) (*Session, error) {
 	session.Close()
-	delete(p.bad, better.node)
+	delete(p.bad, session.config.CallManagers[better.node].Host)
 	return p.again(AfterFailback, func(watch *stopwatch) (*Session, error) {
 		moved, err := p.registerOver(ctx, session.config, better, outFailback)
 		if err == nil {
 			return moved, nil
 		}
-		p.markBad(better.node)
+		p.markBad(session.config, better.node)
 		return p.registerAnywhere(ctx, watch, session.config, outageOf(err))
 	})
 }

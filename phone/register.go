@@ -73,7 +73,7 @@ func (p *Phone) registerWith(ctx context.Context, watch *stopwatch, config *cnf.
 	queued, began := watch.waited, time.Now()
 	l, err := p.openLink(ctx, watch, config, node)
 	if err != nil {
-		p.markBad(node)
+		p.markBad(config, node)
 		return nil, err
 	}
 	session, err := p.registerOver(ctx, config, l, last)
@@ -102,19 +102,21 @@ func (p *Phone) registerOver(ctx context.Context, config *cnf.Config, l *link, l
 // 5.4).
 const badTime = 10 * time.Minute
 
-func (p *Phone) markBad(node int) {
+// markBad goes by the name of the CallManager: the next configuration may list
+// it elsewhere.
+func (p *Phone) markBad(config *cnf.Config, node int) {
 	if p.bad == nil {
-		p.bad = make(map[int]time.Time)
+		p.bad = make(map[string]time.Time)
 	}
-	p.bad[node] = time.Now()
+	p.bad[config.CallManagers[node].Host] = time.Now()
 }
 
 // candidates orders the CallManagers: by priority, those that failed lately
 // last.
 func (p *Phone) candidates(config *cnf.Config) []int {
 	var good, bad []int
-	for node := range config.CallManagers {
-		if failed, ok := p.bad[node]; ok && time.Since(failed) < badTime {
+	for node, manager := range config.CallManagers {
+		if failed, ok := p.bad[manager.Host]; ok && time.Since(failed) < badTime {
 			bad = append(bad, node)
 		} else {
 			good = append(good, node)

@@ -50,10 +50,9 @@ func (p *Phone) serve(ctx context.Context, session *Session) error {
 	var spare standby
 	defer spare.drop()
 	for {
-		if p.env.Standby {
-			p.keepStandby(ctx, &spare, session)
-		}
+		settle := p.keepStandby(ctx, &spare, session)
 		better, err := p.serveUntilBetter(ctx, session)
+		settle()
 		var reset *ResetError
 		switch {
 		case better != nil:
@@ -83,14 +82,15 @@ func (p *Phone) serve(ctx context.Context, session *Session) error {
 // stand-by link, if there is one that lives.
 func (p *Phone) failOver(ctx context.Context, session *Session, spare *standby, lost error) (*Session, error) {
 	session.abandon(lost)
-	p.markBad(session.link.node)
+	p.markBad(session.config, session.link.node)
+	p.last = outageOf(lost)
 	return p.again(AfterFailover, func(watch *stopwatch) (*Session, error) {
 		if l := spare.take(); l != nil {
-			if next, err := p.registerOver(ctx, session.config, l, outageOf(lost)); err == nil {
+			if next, err := p.registerOver(ctx, session.config, l, p.last); err == nil {
 				return next, nil
 			}
 		}
-		return p.registerAnywhere(ctx, watch, session.config, outageOf(lost))
+		return p.registerAnywhere(ctx, watch, session.config, p.last)
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/sccp"
 )
 
@@ -139,4 +140,31 @@ func (a abrupt) Read(b []byte) (int, error) {
 		err = &net.OpError{Op: "read", Net: "tcp", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	}
 	return n, err
+}
+
+// TestFailedCallManagersAreAvoidedByName has the phone lose node 1, and then
+// restart with a list in the other order: what failed is node 1, wherever it
+// stands.
+func TestFailedCallManagersAreAvoidedByName(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, answersAll, answersAll)
+		time.AfterFunc(10*time.Second, func() {
+			l.nodes[0].stop()
+			l.restart(t, 1)
+		})
+		time.AfterFunc(20*time.Second, func() {
+			l.configure(t, cnf.Config{Full: true, SecurityMode: cnf.NonSecure, CallManagers: []cnf.CallManager{
+				{Host: nodeHost(2)}, {Priority: 1, Host: nodeHost(1)},
+			}})
+			l.nodes[1].caller().send(sccp.Reset{Type: sccp.ResetRestart})
+		})
+		if err := l.run(t, l.phone(t, nil), 25*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		mustTell(
+			t, l.said.story(l.began),
+			"0s power on 1", "0s registered with "+node1+", boot", "10s lost "+node1+": EOF", "10s registered with "+node2+", failover",
+			"20s told to RESTART", "20s lost "+node2+": the CallManager asked for a RESTART", "20s registered with "+node2+", restart", "25s left "+node2,
+		)
+	})
 }

@@ -22,6 +22,7 @@ func TestReset(t *testing.T) {
 		situation string
 		kind      sccp.ResetType
 		changed   func(*cnf.Config) // nil: not at all
+		broken    bool              // the file is no XML
 		slow      time.Duration     // of the TFTP server
 		story     []string          // without keepalives, from 40 s on
 		asked     []string          // files, after the first boot
@@ -47,7 +48,7 @@ func TestReset(t *testing.T) {
 		},
 		{
 			situation: "restart, to another CallManager", kind: sccp.ResetRestart,
-			changed: func(c *cnf.Config) { slices.Reverse(c.CallManagers) },
+			changed: func(c *cnf.Config) { c.CallManagers[0].Host, c.CallManagers[1].Host = nodeHost(2), nodeHost(1) },
 			story:   []string{"40s told to RESTART", "40s" + lost + "RESTART", "40s registered with " + node2 + ", restart", "2m0s left " + node2},
 			asked:   []string{config},
 			outages: "Initialized",
@@ -66,8 +67,7 @@ func TestReset(t *testing.T) {
 			outages: "Initialized Reset-Restart",
 		},
 		{
-			situation: "apply: a configuration that cannot be had", kind: sccp.ResetApplyConfig,
-			changed: func(c *cnf.Config) { *c = cnf.Config{} },
+			situation: "apply: a configuration that cannot be read", kind: sccp.ResetApplyConfig, broken: true,
 			story:   []string{"40s told to APPLY_CONFIG", "40s config malformed", "2m0s left " + node1},
 			asked:   []string{config},
 			outages: "Initialized",
@@ -79,6 +79,9 @@ func TestReset(t *testing.T) {
 				time.AfterFunc(40*time.Second, func() {
 					l.mu.Lock()
 					l.asked, l.slow = nil, c.slow
+					if c.broken {
+						l.files[cnf.Name(device)] = []byte("<device>")
+					}
 					l.mu.Unlock()
 					if c.changed != nil {
 						config := cnf.Config{Full: true, Protocol: "SCCP", SecurityMode: cnf.NonSecure, CallManagers: []cnf.CallManager{

@@ -57,16 +57,16 @@ func TestRunStartsAgain(t *testing.T) {
 			time.AfterFunc(at, func() { l.nodes[0].stop() })
 			time.AfterFunc(at+length, func() { l.restart(t, 1) })
 		}
-		stop(10*time.Second, 60*time.Second)
-		stop(100*time.Second, 60*time.Second)
+		stop(10*time.Second, 30*time.Second)
+		stop(100*time.Second, 30*time.Second)
 		if err := l.run(t, l.phone(t, nil), 4*time.Minute); err != nil {
 			t.Fatal(err)
 		}
 		mustTell(
 			t, without(l.said.story(l.began), " keepalive"),
 			"0s power on 1", "0s registered with "+node1+", boot",
-			"10s lost "+node1+": EOF", "34s register refused", "46s power on 2", "1m10s registered with "+node1+", boot",
-			"1m40s lost "+node1+": EOF", "2m4s register refused", "2m16s power on 3", "2m40s registered with "+node1+", boot",
+			"10s lost "+node1+": EOF", "34s register refused", "46s power on 2", "46s registered with "+node1+", boot",
+			"1m40s lost "+node1+": EOF", "2m4s register refused", "2m16s power on 3", "2m16s registered with "+node1+", boot",
 			"4m0s left "+node1,
 		)
 		if got := l.nodes[0].outages(); got != "Initialized CM-closed-TCP CM-closed-TCP" {
@@ -90,13 +90,15 @@ func TestRunEndsWithItsContext(t *testing.T) {
 		{"registered", answersAll, 10 * time.Second, 10 * time.Second, []string{"0s power on 1", "0s registered with " + node1 + ", boot", "10s left " + node1}, 1},
 		{
 			"registered with one that does not answer UnregisterReq", deafTo(answersAll, sccp.IDUnregisterReq), 10 * time.Second, 11 * time.Second,
-			[]string{"0s power on 1", "0s registered with " + node1 + ", boot", "11s left " + node1}, 1,
+			[]string{"0s power on 1", "0s registered with " + node1 + ", boot", "11s left " + node1},
+			1,
 		},
 		{
 			"registered with one that answers it with a flood", but(answersAll, sccp.IDUnregisterReq, func(c *caller, _ sccp.Message) {
 				pour(c.conn, wire(sccp.SetLamp{}))
 			}), 10 * time.Second, 11 * time.Second,
-			[]string{"0s power on 1", "0s registered with " + node1 + ", boot", "11s left " + node1}, 1,
+			[]string{"0s power on 1", "0s registered with " + node1 + ", boot", "11s left " + node1},
+			1,
 		},
 		{"waiting for RegisterAck", silent, 5 * time.Second, 5 * time.Second, []string{"0s power on 1", "5s register canceled"}, 0},
 		{"between two rounds", silent, 15 * time.Second, 15 * time.Second, []string{"0s power on 1", "15s register canceled"}, 0},

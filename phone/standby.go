@@ -3,6 +3,7 @@ package phone
 import (
 	"context"
 
+	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/sccp"
 )
 
@@ -11,32 +12,49 @@ import (
 // and a keepalive; whether it lives shows when it is needed, so nobody reads
 // it. The zero value is no connection.
 type standby struct {
-	link *link
-	stop func()
+	link   *link
+	config *cnf.Config // whose list the link's node is in
+	stop   func()
 }
 
 // keepStandby sees to it that a session has a stand-by link to another
 // CallManager. One that cannot be reached means none; that is no event in the
-// life of the phone.
-func (p *Phone) keepStandby(ctx context.Context, spare *standby, session *Session) {
-	if spare.link != nil && spare.link.node != session.link.node {
-		return
+// life of the phone, and must not keep it from serving: the link is opened
+// meanwhile, and what is not done by then ends when the returned function is
+// called.
+func (p *Phone) keepStandby(ctx context.Context, spare *standby, session *Session) (settle func()) {
+	managers := session.config.CallManagers
+	if !p.env.Standby || spare.fits(session) || len(managers) < 2 {
+		return func() {}
 	}
 	spare.drop()
-	managers := session.config.CallManagers
-	if len(managers) < 2 {
-		return
-	}
-	l, err := p.openLink(ctx, startWatch(), session.config, (session.link.node+1)%len(managers))
-	if err != nil {
-		return
-	}
-	spare.link = l
-	spare.stop = p.env.Timers.Every(p.jitter(session.secondary), session.secondary, func() {
-		if l.send(context.Background(), sccp.KeepAliveReq{}) != nil {
-			l.conn.Close()
+	next := (session.link.node + 1) % len(managers)
+	first := p.jitter(session.secondary)
+	opening, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		l, err := p.openLink(opening, startWatch(), session.config, next)
+		if err != nil {
+			return
 		}
-	})
+		*spare = standby{link: l, config: session.config}
+		spare.stop = p.env.Timers.Every(first, session.secondary, func() {
+			if l.send(context.Background(), sccp.KeepAliveReq{}) != nil {
+				l.conn.Close()
+			}
+		})
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}
+
+// fits says that the link is one to another CallManager than the session's, in
+// the same list.
+func (s *standby) fits(session *Session) bool {
+	return s.link != nil && s.config == session.config && s.link.node != session.link.node
 }
 
 // take hands the link over for a registration. It may turn out to be dead.

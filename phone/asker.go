@@ -16,7 +16,7 @@ func (b *boot) asker() Asker {
 		timers := b.id.Model.Timers
 		b.tvs = &TVSClient{
 			Device: "CP-" + b.id.Model.Name + "-" + string(b.id.Name), Dial: b.env.Dial,
-			TLS:     b.tlsConfig(nil),
+			TLS:     newTLSConfig(b.id.Model, b.held(), nil),
 			Connect: timers.Connect, Handshake: timers.Handshake, Timeout: timers.TVS,
 			Asked: func(asked TVSAsked) { p.say(asked) },
 		}

@@ -17,11 +17,13 @@ import (
 // defaultDial connects from the phone's own address. TCP keep-alive probes are
 // off: SCCP has a keepalive of its own.
 func defaultDial(local netip.Addr) func(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := net.Dialer{KeepAlive: -1}
-	if local.IsValid() {
-		dialer.LocalAddr = &net.TCPAddr{IP: local.AsSlice()}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		dialer := net.Dialer{KeepAlive: -1} // made for the occasion: thousands of idle phones need none
+		if local.IsValid() {
+			dialer.LocalAddr = &net.TCPAddr{IP: local.AsSlice()}
+		}
+		return dialer.DialContext(ctx, network, address)
 	}
-	return dialer.DialContext
 }
 
 // connect opens a connection within the model's times and this machine's
@@ -45,8 +47,8 @@ func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port
 		shaking, cancel := context.WithTimeout(ctx, p.id.Model.Timers.Handshake)
 		defer cancel()
 		under := &gathering{Conn: plain}
-		secure := tls.Client(under, p.tlsConfig(own, roles...))
-		if err := secure.HandshakeContext(shaking); err != nil {
+		secure := tls.Client(under, p.env.Lists.tlsConfig(p.id.Model, p.held(), roles...))
+		if err := secure.HandshakeContext(offering(shaking, own)); err != nil {
 			plain.Close()
 			return tlsError(err, address)
 		}
@@ -57,30 +59,6 @@ func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port
 		return nil, err
 	}
 	return conn, nil
-}
-
-// tlsConfig is a phone's idea of TLS: certificates are not chained to roots or
-// checked for host names and dates, but compared with the trust lists.
-func (p *Phone) tlsConfig(own *Credential, roles ...ctl.Role) *tls.Config {
-	held := p.held()
-	return &tls.Config{
-		MinVersion:   p.id.Model.TLSMin,
-		MaxVersion:   p.id.Model.TLSMax,
-		CipherSuites: p.id.Model.Suites,
-		// The post-quantum share that Go would add costs 15 % and twice the memory.
-		CurvePreferences:   []tls.CurveID{tls.X25519, tls.CurveP256, tls.CurveP384, tls.CurveP521},
-		InsecureSkipVerify: true, // the next function verifies
-		VerifyConnection: func(state tls.ConnectionState) error {
-			_, err := held.Peer(state.PeerCertificates[0].Raw, roles...)
-			return err
-		},
-		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			if own == nil {
-				return new(tls.Certificate), nil
-			}
-			return &tls.Certificate{Certificate: [][]byte{own.Certificate}, PrivateKey: own.Key}, nil
-		},
-	}
 }
 
 // tlsError names the side that broke off a handshake.

@@ -16,11 +16,12 @@ const (
 )
 
 // Lists parses each distinct trust list and configuration once, so that ten
-// thousand phones share one. It is safe for concurrent use; the zero value is
+// thousand phones share one, and what they mean for TLS. It is safe for concurrent use; the zero value is
 // ready, a nil *Lists remembers nothing.
 type Lists struct {
 	lists   interned[*ctl.List]
 	configs interned[*cnf.Config]
+	tls     tlsConfigs
 }
 
 // Parse is ctl.Parse with a memory. The list keeps b, or the bytes of an

@@ -19,6 +19,9 @@ func TestEveryBenchmarkRuns(t *testing.T) {
 		{"G10", tftpCPU},
 		{"G11", func(t testing.TB, s size) { tenRounds(t, s, s.idle) }},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.run(t, small) })
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // two of them wait for keepalives, a second each
+			c.run(t, small)
+		})
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/core/coretest"
 	"github.com/phonebank/phonebank/phone"
-	"github.com/phonebank/phonebank/wire/capf"
 	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/sccp"
 )
@@ -153,17 +152,9 @@ func TestStandbySavesTheHandshake(t *testing.T) {
 		network := new(coretest.Network)
 		c := coretest.Start(t, core.Config{Network: network, Nodes: 2, Security: cnf.Encrypted, Devices: []core.Device{{Name: device}}})
 		said := new(diary)
-		key, err := pool{}.NewKey(t.Context(), capf.KeySpec{Bits: 1024})
-		if err != nil {
-			t.Fatal(err)
-		}
-		der, err := c.Authority().Manufacturer.MIC(device, "7965", key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		own := phone.Credential{Certificate: der, Key: key}
+		model := mustModel(t, "7965")
 		p := phone.New(
-			phone.Identity{Name: device, Model: mustModel(t, "7965"), MIC: func() (*phone.Credential, error) { return &own, nil }}, phone.Flash{},
+			phone.Identity{Name: device, Model: model, MIC: minted(c.Authority(), model)}, phone.Flash{},
 			phone.Env{Files: coretest.Files{Core: c, NotFound: phone.ErrNotFound}, Dial: network.Dial, Watch: said.watch, Standby: true},
 		)
 		done := make(chan error)

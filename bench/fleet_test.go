@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario"
 )
 
 // Fleet is phones that register and stay, as Phone.Run lets them. It is a role
@@ -53,6 +55,7 @@ func (f *Fleet) Prepare(in FleetArgs, _ *Nothing) (err error) {
 	if f.held, err = heldLists(f.world.authority, in.Core.Lists, false); err != nil {
 		return err
 	}
+	debug.SetGCPercent(scenario.GCPercent) // as every run does
 	f.wheel = phone.NewWheel(wheelTick)
 	f.acked = make([]atomic.Int32, in.Phones)
 	f.ctx, f.cancel = context.WithCancel(context.Background())

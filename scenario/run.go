@@ -26,6 +26,7 @@ func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
+	defer lean()()
 	r := &run{with: s.withDefaults(), options: o, began: time.Now()}
 	r.tally = tally.New(r.with.Phones.Count)
 	err := r.prepare(ctx)

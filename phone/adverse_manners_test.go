@@ -38,7 +38,7 @@ func sends(message []byte) func(net.Conn) {
 	}
 }
 
-// floods sends a message without end, 16 of them a millisecond. (A bubble's
+// floods sends a message without end, four of them a millisecond. (A bubble's
 // clock stands still for a peer that never rests.)
 func floods(message []byte) func(net.Conn) {
 	return func(conn net.Conn) {
@@ -53,7 +53,7 @@ func deluges(message []byte) func(net.Conn) {
 }
 
 func pour(conn net.Conn, message []byte) {
-	burst := bytes.Repeat(message, 16)
+	burst := bytes.Repeat(message, 4)
 	for {
 		if _, err := conn.Write(burst); err != nil {
 			return
@@ -84,8 +84,12 @@ func mustHoldLittle(t *testing.T, later time.Duration, limit uint64) {
 	}
 	before := inUse()
 	timer := time.AfterFunc(later, func() {
-		if now := inUse(); now > before+limit {
-			t.Errorf("%d bytes more in use after %v, at most %d should be", now-before, later, limit)
+		least := inUse()
+		for range 20 { // the flood goes on: some of what is in use is garbage again
+			least = min(least, inUse())
+		}
+		if least > before+limit {
+			t.Errorf("%d bytes more in use after %v, at most %d should be", least-before, later, limit)
 		}
 	})
 	t.Cleanup(func() {

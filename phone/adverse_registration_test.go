@@ -98,8 +98,8 @@ func TestAdverseRegistration(t *testing.T) {
 		},
 		{
 			situation: "wants them again and again, and reads nothing", serve: after(hello, accepts, deluges(wire(sccp.CapabilitiesReq{}))),
-			// 16 answers of 304 bytes a millisecond: the fourteenth burst does not fit into the peer's 64 KiB.
-			fails: registration + "i/o timeout", cause: phone.CauseTimeout, takes: 10*time.Second + 13*time.Millisecond,
+			// Four answers of 304 bytes a millisecond: the 54th burst does not fit into the peer's 64 KiB.
+			fails: registration + "i/o timeout", cause: phone.CauseTimeout, takes: 10*time.Second + 53*time.Millisecond,
 		},
 	} {
 		t.Run(c.situation, func(t *testing.T) {

@@ -31,7 +31,7 @@ func TestAdverseHandshake(t *testing.T) {
 		{"stalls", stalls, handshake + "context deadline exceeded", phone.CauseTimeout, 10 * time.Second},
 		{"a byte a second of a ServerHello", trickles(serverHello), handshake + "context deadline exceeded", phone.CauseTimeout, 10 * time.Second},
 		{"half a ServerHello", sends(serverHello), handshake + "context deadline exceeded", phone.CauseTimeout, 10 * time.Second},
-		{"a flood of warnings", floods(warning), handshake + "tls: too many ignored records", phone.CauseMalformed, time.Millisecond},
+		{"a flood of warnings", floods(warning), handshake + "tls: too many ignored records", phone.CauseMalformed, 4 * time.Millisecond},
 		{"a flood of HelloRequests", floods(helloRequest), handshake + "tls: received unexpected handshake message of type *tls.helloRequestMsg when waiting for *tls.serverHelloMsg", phone.CauseMalformed, 0},
 		{"a flood of garbage", floods([]byte("220 mail ESMTP\r\n")), handshake + "tls: first record does not look like a TLS handshake", phone.CauseMalformed, 0},
 		{"announces a record of 64 KB", sends([]byte{22, 3, 3, 0xFF, 0xFF}), handshake + "tls: oversized record received with length 65535", phone.CauseMalformed, 0},

@@ -81,9 +81,9 @@ func TestFailover(t *testing.T) {
 				l.nodes[0].become(but(answersAll, sccp.IDCapabilitiesRes, func(c *caller, _ sccp.Message) { pour(c.conn, again) }))
 				l.nodes[0].caller().conn.Write(again)
 			},
-			// After 13 ms the answers fill the 64 KiB that are under way at most.
+			// After 53 ms the answers fill the 64 KiB that are under way at most.
 			story: []string{
-				"27s keepalive", "50.013s" + lost + "i/o timeout", "50.013s registered with " + node2 + ", failover", "1m17.013s keepalive", "1m47.013s keepalive", "2m17.013s keepalive", "2m47.013s keepalive",
+				"27s keepalive", "50.053s" + lost + "i/o timeout", "50.053s registered with " + node2 + ", failover", "1m17.053s keepalive", "1m47.053s keepalive", "2m17.053s keepalive", "2m47.053s keepalive",
 			},
 			outage: "TCP-timeout",
 		},

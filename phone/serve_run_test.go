@@ -48,8 +48,7 @@ func TestRunGivesUp(t *testing.T) {
 }
 
 // TestRunStartsAgain takes every CallManager away from a registered phone, for
-// a while: it reboots, says why, and is back. Boots that failed before do not
-// count any more once it has been registered.
+// a while: it reboots, says why, and is back.
 func TestRunStartsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, answersAll)
@@ -71,6 +70,45 @@ func TestRunStartsAgain(t *testing.T) {
 		)
 		if got := l.nodes[0].outages(); got != "Initialized CM-closed-TCP CM-closed-TCP" {
 			t.Errorf("alarms say %q", got)
+		}
+	})
+}
+
+// TestRunForgetsFailedBoots has a boot fail, the next one succeed, and one fail
+// again: the phone, which has patience for two, does not give up.
+func TestRunForgetsFailedBoots(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, answersAll)
+		l.nodes[0].stop()
+		time.AfterFunc(30*time.Second, func() { l.restart(t, 1) })
+		time.AfterFunc(50*time.Second, func() { l.nodes[0].stop() })
+		time.AfterFunc(115*time.Second, func() { l.restart(t, 1) })
+		if err := l.run(t, l.phone(t, nil), 130*time.Second); err != nil {
+			t.Error(err)
+		}
+		mustTell(
+			t, l.said.story(l.began),
+			"0s power on 1", "24s register refused", "36s power on 2", "36s registered with "+node1+", boot",
+			"50s lost "+node1+": EOF", "1m14s register refused", "1m26s power on 3", "1m50s register refused",
+			"2m2s power on 4", "2m2s registered with "+node1+", boot", "2m10s left "+node1,
+		)
+	})
+}
+
+// TestRunWaitsLongerEveryRound has a phone with more patience than most: 20 s
+// after the first round, twice as long after every further one, never more
+// than two minutes; all that and a fifth.
+func TestRunWaitsLongerEveryRound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, but(answersAll, sccp.IDRegisterReq, hangsUp))
+		p := l.phone(t, func(id *phone.Identity, _ *phone.Flash, _ *phone.Env) {
+			id.Model = sometimes(t, "7965", func(timers *phone.Timers) { timers.Rounds, timers.Boots = 6, 1 })
+		})
+		if err := l.run(t, p, time.Hour); phone.CauseOf(err) != phone.CauseRefused {
+			t.Errorf("Run: %v", err)
+		}
+		if got, want := l.nodes[0].times(sccp.IDRegisterReq), "0s 24s 1m12s 2m48s 5m12s 7m36s"; got != want {
+			t.Errorf("tried at %s, want %s", got, want)
 		}
 	})
 }

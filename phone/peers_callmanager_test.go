@@ -29,6 +29,7 @@ type callManager struct {
 type heard struct {
 	after      time.Duration // since the beginning of the test
 	connection int           // from 1
+	header     uint32        // version in the header
 	message    sccp.Message
 }
 
@@ -73,7 +74,7 @@ func (s *callManager) serve(conn net.Conn) {
 		}
 		c.frame = frame
 		s.mu.Lock()
-		s.heard = append(s.heard, heard{time.Since(s.began), number, m})
+		s.heard = append(s.heard, heard{time.Since(s.began), number, frame.HeaderVersion, m})
 		do := s.manner
 		s.mu.Unlock()
 		do(c, m)
@@ -85,6 +86,13 @@ func (s *callManager) become(m manner) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.manner = m
+}
+
+// seen is how many connections there have been.
+func (s *callManager) seen() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.connections
 }
 
 // caller is the newest connection.

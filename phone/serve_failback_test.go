@@ -2,6 +2,7 @@ package phone_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,6 +99,10 @@ func TestFailback(t *testing.T) {
 					t.Fatal(err)
 				}
 				mustTell(t, without(l.said.story(l.began), " keepalive"), slices.Concat(begin, c.story)...)
+				farewells := len(l.nodes[0].hears(sccp.IDUnregisterReq)) + len(l.nodes[1].hears(sccp.IDUnregisterReq))
+				if want := strings.Count(strings.Join(c.story, "\n"), " left "); farewells != want {
+					t.Errorf("%d UnregisterReq, want %d", farewells, want)
+				}
 				if got := l.nodes[0].times(sccp.IDKeepAliveReq); got != "27s "+c.watched {
 					t.Errorf("keepalives to node 1 at %s, want 27s %s", got, c.watched)
 				}

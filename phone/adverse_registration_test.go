@@ -80,8 +80,11 @@ func TestAdverseRegistration(t *testing.T) {
 			fails: registration + "RegisterAck: offset 4: dateTemplate: needs 6 bytes, 0 left", cause: phone.CauseMalformed,
 		},
 		{
-			situation: "breaks off in the middle of a message", serve: func(conn net.Conn) { conn.Write(accepts[:20]) },
-			fails: registration + "unexpected EOF", cause: phone.CauseRefused,
+			situation: "breaks off in the middle of a message", serve: func(conn net.Conn) {
+				conn.Write(accepts[:20])
+				time.Sleep(time.Millisecond) // until the phone has said what it has to say
+			},
+			fails: registration + "unexpected EOF", cause: phone.CauseRefused, takes: time.Millisecond,
 		},
 		{
 			situation: "stalls after RegisterAck", serve: after(hello, accepts, stalls),

@@ -36,7 +36,7 @@ func TestAdverseHandshake(t *testing.T) {
 		{"a flood of garbage", floods([]byte("220 mail ESMTP\r\n")), handshake + "tls: first record does not look like a TLS handshake", phone.CauseMalformed, 0},
 		{"announces a record of 64 KB", sends([]byte{22, 3, 3, 0xFF, 0xFF}), handshake + "tls: oversized record received with length 65535", phone.CauseMalformed, 0},
 		{"announces a message of 16 MB", sends([]byte{22, 3, 3, 0, 4, 2, 0xFF, 0xFF, 0xFF}), handshake + "tls: handshake message of length 16777215 bytes exceeds maximum of 65536 bytes", phone.CauseMalformed, 0},
-		{"hangs up", func(net.Conn) {}, handshake + "EOF", phone.CauseRefused, 0},
+		{"hangs up", func(net.Conn) { time.Sleep(time.Millisecond) }, handshake + "EOF", phone.CauseRefused, time.Millisecond},
 		{"sends an alert", sends([]byte{21, 3, 3, 0, 2, 2, 40}), handshake + "the server sent an alert: remote error: tls: handshake failure", phone.CauseRejected, 0},
 		{"sends data before the handshake", sends([]byte{23, 3, 3, 0, 1, 0}), handshake + "tls: first record does not look like a TLS handshake", phone.CauseMalformed, 0},
 		{"an alert of three bytes", sends([]byte{21, 3, 3, 0, 3, 2, 40, 0}), handshake + "local error: tls: unexpected message", phone.CauseMalformed, 0},

@@ -125,7 +125,7 @@ func TestStandbyFollowsTheConfiguration(t *testing.T) {
 		})
 		time.AfterFunc(time.Minute, func() {
 			// One connection of the boot, one to stand by.
-			if got := l.nodes[0].connections; got != 2 {
+			if got := l.nodes[0].seen(); got != 2 {
 				t.Errorf("node 1 had seen %d connections when node 2 went, want 2", got)
 			}
 			l.nodes[1].stop()

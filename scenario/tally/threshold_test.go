@@ -109,6 +109,14 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
+func TestOneLatePhoneOfAHandfulIsNoBottleneck(t *testing.T) {
+	g := Generator{StartLag: Latency{P99: 900}}
+	g.judge(&Result{Phones: Phones{Started: lagSamples - 1}})
+	if g.Limited {
+		t.Error(g.Why)
+	}
+}
+
 func TestWhenTheGeneratorIsTheBottleneck(t *testing.T) {
 	step := func(took, waited float64) []StepResult {
 		return []StepResult{{Step: phone.StepCAPF, Took: Latency{P95: took}, Waited: Latency{P95: waited}}}
@@ -125,7 +133,7 @@ func TestWhenTheGeneratorIsTheBottleneck(t *testing.T) {
 	} {
 		t.Run(title, func(t *testing.T) {
 			g := Generator{StartLag: Latency{P99: row.lag}}
-			g.judge(&Result{Steps: row.steps})
+			g.judge(&Result{Phones: Phones{Started: lagSamples}, Steps: row.steps})
 			if g.Why != row.want || g.Limited != (row.want != "") {
 				t.Errorf("got %v %q, want %q", g.Limited, g.Why, row.want)
 			}

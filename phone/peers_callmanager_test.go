@@ -16,9 +16,9 @@ import (
 type callManager struct {
 	began   time.Time
 	address string
-	stop    func()
 
 	mu          sync.Mutex
+	close       func() // ends the listener and all connections
 	manner      manner
 	connections int
 	heard       []heard
@@ -81,11 +81,12 @@ func (s *callManager) serve(conn net.Conn) {
 	}
 }
 
-// become changes the manner of a server, of open connections too.
-func (s *callManager) become(m manner) {
+// stop takes the server away, as a power cut would.
+func (s *callManager) stop() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.manner = m
+	end := s.close
+	s.mu.Unlock()
+	end()
 }
 
 // seen is how many connections there have been.
@@ -93,6 +94,13 @@ func (s *callManager) seen() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.connections
+}
+
+// become changes the manner of a server, of open connections too.
+func (s *callManager) become(m manner) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.manner = m
 }
 
 // caller is the newest connection.

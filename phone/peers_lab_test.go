@@ -41,7 +41,7 @@ func newLab(t *testing.T, manners ...manner) *lab {
 		config.CallManagers = append(config.CallManagers, cnf.CallManager{Priority: i, Host: host})
 		cm := &callManager{began: l.began, address: host + ":2000", manner: m}
 		l.nodes = append(l.nodes, cm)
-		cm.stop = l.listen(t, cm.address, cm.serve)
+		l.restart(t, i+1)
 	}
 	l.configure(t, config)
 	return l
@@ -90,11 +90,14 @@ func (l *lab) listen(t *testing.T, address string, serve func(net.Conn)) (stop f
 	return stop
 }
 
-// restart makes a node that was stopped listen again.
+// restart makes a node listen, again if it was stopped.
 func (l *lab) restart(t *testing.T, node int) {
 	t.Helper()
 	cm := l.nodes[node-1]
-	cm.stop = l.listen(t, cm.address, cm.serve)
+	stop := l.listen(t, cm.address, cm.serve)
+	cm.mu.Lock()
+	defer cm.mu.Unlock()
+	cm.close = stop
 }
 
 // configure writes the phone's configuration.

@@ -31,8 +31,8 @@ func TestRegistersWithPublicServers(t *testing.T) {
 						t.Errorf("registered as %+v, want %v and %v to the RegisterAck", events, server.takes, server.acks)
 					}
 					cm := l.nodes[0]
-					if cm.connections != 1 || len(cm.hears(sccp.IDTimeDateReq)) != 1 {
-						t.Errorf("heard TimeDateReq %d times on %d connections", len(cm.hears(sccp.IDTimeDateReq)), cm.connections)
+					if cm.seen() != 1 || len(cm.hears(sccp.IDTimeDateReq)) != 1 {
+						t.Errorf("heard TimeDateReq %d times on %d connections", len(cm.hears(sccp.IDTimeDateReq)), cm.seen())
 					}
 					want := uint32(mustModel(t, model).Protocol)
 					if server.basic || want <= 11 { // such versions are not told in the header

@@ -53,7 +53,7 @@ func TestRunStartsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLab(t, answersAll)
 		stop := func(at, length time.Duration) {
-			time.AfterFunc(at, func() { l.nodes[0].stop() })
+			time.AfterFunc(at, l.nodes[0].stop)
 			time.AfterFunc(at+length, func() { l.restart(t, 1) })
 		}
 		stop(10*time.Second, 30*time.Second)
@@ -81,7 +81,7 @@ func TestRunForgetsFailedBoots(t *testing.T) {
 		l := newLab(t, answersAll)
 		l.nodes[0].stop()
 		time.AfterFunc(30*time.Second, func() { l.restart(t, 1) })
-		time.AfterFunc(50*time.Second, func() { l.nodes[0].stop() })
+		time.AfterFunc(50*time.Second, l.nodes[0].stop)
 		time.AfterFunc(115*time.Second, func() { l.restart(t, 1) })
 		if err := l.run(t, l.phone(t, nil), 130*time.Second); err != nil {
 			t.Error(err)

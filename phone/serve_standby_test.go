@@ -54,7 +54,7 @@ func TestStandby(t *testing.T) {
 		{
 			situation: "it no longer answers: a new one is tried after 10 s",
 			node2: func(c *caller, m sccp.Message) {
-				if c.server.connections > 1 {
+				if c.server.seen() > 1 {
 					answersAll(c, m)
 				}
 			},
@@ -77,7 +77,7 @@ func TestStandby(t *testing.T) {
 				if c.change != nil {
 					c.change(l)
 				}
-				time.AfterFunc(150*time.Second, func() { l.nodes[0].stop() })
+				time.AfterFunc(150*time.Second, l.nodes[0].stop)
 				if err := l.run(t, l.phone(t, standsBy(t)), 170*time.Second); err != nil {
 					t.Fatal(err)
 				}

@@ -74,6 +74,9 @@ func (s *Session) announce(why Why, boot time.Duration) {
 
 // keepAlive is called once per interval (SCCP, section 5.3).
 func (s *Session) keepAlive() {
+	if s.lost.Load() != nil {
+		return
+	}
 	if missed := int(s.missed.Load()); missed > 0 {
 		s.phone.say(KeepAliveMissed{InARow: missed})
 		if missed >= s.phone.id.Model.Timers.MissedAllowed {

@@ -24,10 +24,13 @@ type standby struct {
 // called.
 func (p *Phone) keepStandby(ctx context.Context, spare *standby, session *Session) (settle func()) {
 	managers := session.config.CallManagers
-	if !p.env.Standby || spare.fits(session) || len(managers) < 2 {
+	if spare.fits(session) {
 		return func() {}
 	}
-	spare.drop()
+	spare.drop() // its place in the list may be gone
+	if !p.env.Standby || len(managers) < 2 {
+		return func() {}
+	}
 	next := (session.link.node + 1) % len(managers)
 	first := p.jitter(session.secondary)
 	opening, cancel := context.WithCancel(ctx)

@@ -106,6 +106,8 @@ func (b *boot) enrolOver(ctx context.Context, watch *stopwatch, conn net.Conn) (
 			err = e.handle(message, func(m capf.Message) error { return capf.WriteMessage(conn, m) })
 		}
 		switch {
+		case err != nil && (e.lsc != nil || e.deleted): // done; only the farewell is missing
+			return e, nil
 		case ctx.Err() != nil:
 			return nil, ctx.Err()
 		case errors.Is(err, os.ErrDeadlineExceeded):

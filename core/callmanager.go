@@ -1,6 +1,7 @@
 package core
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -72,7 +73,8 @@ func (n *node) secureStation(ctx context.Context, l *link, s *station) bool {
 	s.secure, s.cipher, s.protocol = true, openSSLName(state.CipherSuite), tls.VersionName(state.Version)
 	s.certificateName = cert.Subject.CommonName
 	s.names = func(device string) bool { return certificateNames(cert, device) }
-	if !signedBy(cert, n.core.authority.CAPF.Certificate) {
+	// The handshake has verified the signature of one of the known issuers.
+	if !bytes.Equal(cert.RawIssuer, n.core.authority.CAPF.Certificate.RawSubject) {
 		s.mic = cert.Raw
 	}
 	return true
@@ -80,7 +82,8 @@ func (n *node) secureStation(ctx context.Context, l *link, s *station) bool {
 
 // handshake makes conn TLS, within the time for it.
 func (l *link) handshake(ctx context.Context, c *tls.Config) (tls.ConnectionState, error) {
-	conn := tls.Server(l.raw, c)
+	under := &gather{Conn: l.raw}
+	conn := tls.Server(under, c)
 	if err := l.raw.SetDeadline(time.Now().Add(l.node.core.config.Limits.Handshake)); err != nil {
 		return tls.ConnectionState{}, err
 	}
@@ -88,7 +91,11 @@ func (l *link) handshake(ctx context.Context, c *tls.Config) (tls.ConnectionStat
 		return tls.ConnectionState{}, err
 	}
 	l.conn = conn
-	return conn.ConnectionState(), l.raw.SetDeadline(time.Time{})
+	state := conn.ConnectionState()
+	if state.Version == tls.VersionTLS10 {
+		l.under = under
+	}
+	return state, l.raw.SetDeadline(time.Time{})
 }
 
 // converse reads messages until one of the two sides has had enough.

@@ -15,6 +15,7 @@ type link struct {
 	node   *node
 	raw    net.Conn // TCP: closing it ends everything at once
 	conn   net.Conn // raw, or TLS over it
+	under  *gather  // between the two where a message is better held together; nil elsewhere
 	remote netip.AddrPort
 
 	sending chan struct{} // full while somebody writes to conn
@@ -137,8 +138,16 @@ func (l *link) write(ctx context.Context, b []byte, r Reply) error {
 		return ctx.Err()
 	}
 	l.writing.Store(time.Now().UnixNano())
+	defer l.writing.Store(0)
+	if l.under == nil {
+		_, err := l.conn.Write(b)
+		return err
+	}
+	l.under.hold()
 	_, err := l.conn.Write(b)
-	l.writing.Store(0)
+	if gone := l.under.release(); err == nil {
+		err = gone
+	}
 	return err
 }
 

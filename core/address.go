@@ -31,12 +31,15 @@ const (
 // sockets are the open sockets of a whole core.
 type sockets struct {
 	places []Place
-	tftp   net.PacketConn // nil where the Network has no datagrams
 	nodes  []nodeSockets
 }
 
-// nodeSockets are the listeners of one node; capf is nil but for node 1.
-type nodeSockets struct{ clear, secure, tvs, capf net.Listener }
+// nodeSockets are the sockets of one node; capf is nil but for node 1, tftp
+// where the node serves no files or the Network has no datagrams.
+type nodeSockets struct {
+	clear, secure, tvs, capf net.Listener
+	tftp                     net.PacketConn
+}
 
 // claims is how many networks are tried before giving up.
 const claims = 64
@@ -95,12 +98,14 @@ func listen(ctx context.Context, c Config, places []Place) (s *sockets, err erro
 			s = nil
 		}
 	}()
-	if s.tftp, err = listenTFTP(ctx, c, places[0].Address); err != nil {
-		return s, err
-	}
 	for i := range places {
 		if s.nodes[i], err = listenNode(ctx, c.Network, &places[i], i == 0); err != nil {
 			return s, err
+		}
+		if i < c.TFTPServers {
+			if s.nodes[i].tftp, err = listenTFTP(ctx, c, places[i].Address); err != nil {
+				return s, err
+			}
 		}
 	}
 	return s, nil
@@ -156,9 +161,6 @@ func listenTFTP(ctx context.Context, c Config, at netip.Addr) (net.PacketConn, e
 }
 
 func (s *sockets) close() {
-	if s.tftp != nil {
-		s.tftp.Close()
-	}
 	for _, n := range s.nodes {
 		n.close()
 	}
@@ -169,5 +171,8 @@ func (n nodeSockets) close() {
 		if l != nil {
 			l.Close()
 		}
+	}
+	if n.tftp != nil {
+		n.tftp.Close()
 	}
 }

@@ -21,9 +21,11 @@ type Authority struct {
 	CallManagers []Credential // one a node: TLS on 2443, signs the files its node serves
 	TVS          []Credential // one a node: TLS on 2445
 	CAPF         Credential   // TLS on 3804, issues LSCs
-	TFTP         Credential   // signs what TFTP serves: the CallManager of node 1
 	Recovery     Credential   // ITLRecovery: signs when the CallManager's key is lost
 	Unknown      Credential   // a token that no phone has ever held in a list
+	// CAPFTrust is whose LSCs are good beside those of CAPF: of the certificates
+	// that CAPF had before, and of other clusters.
+	CAPFTrust    []*x509.Certificate
 	Manufacturer Manufacturer // issues MICs
 
 	now func() time.Time
@@ -92,7 +94,6 @@ func NewAuthority(o AuthorityOptions) (*Authority, error) {
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
-	a.TFTP = a.CallManagers[0]
 	a.Manufacturer.now = o.Now
 	return a, nil
 }
@@ -130,8 +131,17 @@ func (a *Authority) LSC(device string, pub crypto.PublicKey) ([]byte, error) {
 	return der, nil
 }
 
-// Minted is when the Authority was made. Lists are dated so, which makes the
-// list of an Authority a pure function of its options.
+// Minted is when the newest certificate was made that a list may carry. Lists
+// are dated so, which makes the list of an Authority a pure function of its
+// options.
 func (a *Authority) Minted() time.Time {
-	return a.CAPF.Certificate.NotBefore.Add(time.Hour)
+	newest := a.CAPF.Certificate.NotBefore
+	for _, list := range [][]Credential{a.CallManagers, a.TVS, a.Tokens, {a.Recovery}} {
+		for _, credential := range list {
+			if at := credential.Certificate.NotBefore; at.After(newest) {
+				newest = at
+			}
+		}
+	}
+	return newest.Add(time.Hour)
 }

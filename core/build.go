@@ -35,13 +35,14 @@ func (f *files) build() error {
 
 func (f *files) buildFor(device string) (built []recentFile, err error) {
 	d := f.db.find(device)
-	v := variant{security: d.Security, encrypted: f.config.EncryptedConfig, partial: f.config.EncryptedConfig}
+	v := f.variantOf(d)
+	v.partial = v.encrypted
 	if v.encrypted {
 		_, v.certHash = d.sealingKey()
 	}
 	variants := []variant{v}
 	if d.pending() != OperationNone {
-		v.capf = f.config.CAPF.Auth
+		v.capf = d.profile().Auth
 		if v.encrypted { // the file after CAPF names a certificate that is yet to come
 			variants = nil
 		}
@@ -52,7 +53,7 @@ func (f *files) buildFor(device string) (built []recentFile, err error) {
 		if err != nil {
 			return nil, err
 		}
-		file, err := signed.Sign(f.header(signedName(device)), xml, f.authority.TFTP.Key)
+		file, err := signed.Sign(f.header(signedName(device)), xml, f.signer.Key)
 		if err != nil {
 			return nil, err
 		}

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -42,7 +41,7 @@ func (n *node) talkSecure(ctx context.Context, l *link) {
 // newStation is the pure half of a connection.
 func (n *node) newStation(l *link) *station {
 	l.number = n.core.numbers.Add(1)
-	return &station{desk: n.core.stations, node: n.number, number: l.number}
+	return &station{desk: n.core.stations, service: n.callManager.Load(), node: n.number, number: l.number}
 }
 
 // open asks the faults whether the connection may be, and returns what answers
@@ -63,7 +62,7 @@ func (n *node) open(ctx context.Context, l *link, s *station, secure bool) Handl
 
 // secureStation does the handshake and notes what it proved.
 func (n *node) secureStation(ctx context.Context, l *link, s *station) bool {
-	state, err := l.handshake(ctx, n.secureTLS)
+	state, err := l.handshake(ctx, s.service.tls)
 	if err != nil {
 		n.core.trace.handshakeFailed(l.remote, err)
 		return false
@@ -74,7 +73,7 @@ func (n *node) secureStation(ctx context.Context, l *link, s *station) bool {
 	s.certificateName = cert.Subject.CommonName
 	s.names = func(device string) bool { return certificateNames(cert, device) }
 	// The handshake has verified the signature of one of the known issuers.
-	if !bytes.Equal(cert.RawIssuer, n.core.authority.CAPF.Certificate.RawSubject) {
+	if !s.service.trust.issuedLSC(cert) {
 		s.mic = cert.Raw
 	}
 	return true
@@ -190,7 +189,7 @@ func (n *node) settleRegistration(l *link, s *station) {
 	if s.mic != nil {
 		s.device.seen(s.mic)
 	}
-	n.core.trace.registering(s, n.core.stations.mixed)
+	n.core.trace.registering(s)
 	n.core.trace.registered(s)
 	switch before := s.device.claim(l); before {
 	case nil:

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"crypto/x509"
 	"fmt"
 	"time"
 
@@ -63,12 +62,12 @@ type capfSession struct {
 	reason capf.Reason // of END_SESSION; ReasonNone before
 }
 
-// capfDesk is what every CAPF session of a core shares.
+// capfDesk is what every CAPF session shares, as CAPF was started.
 type capfDesk struct {
 	db        *database
 	authority *Authority
 	policy    CAPFPolicy
-	micRoots  []*x509.Certificate
+	trust     trustStore
 }
 
 // open is the first message: the server speaks first.
@@ -158,28 +157,14 @@ func (s *capfSession) authenticate(m capf.Message, now time.Time) []capf.Message
 // proves checks the credential in AUTH_RES (CAPF, sections 7 and 9).
 func (s *capfSession) proves(m capf.Message, now time.Time) bool {
 	password, _ := m.Password()
-	switch s.desk.policy.Auth {
+	switch s.device.profile().Auth {
 	case cnf.CAPFString:
 		return s.device.typed(password, now)
 	case cnf.CAPFNullString:
 		return password == ""
 	case cnf.CAPFLSC, cnf.CAPFMIC:
 		cert, err := capf.VerifyCredential(&m)
-		return err == nil && certificateNames(cert, s.name) && s.desk.vouches(cert)
-	}
-	return false
-}
-
-// vouches says whether a certificate was issued by this cluster's CAPF or by
-// the factory of a phone that it accepts. Dates do not matter.
-func (d *capfDesk) vouches(cert *x509.Certificate) bool {
-	if signedBy(cert, d.authority.CAPF.Certificate) {
-		return true
-	}
-	for _, root := range d.micRoots {
-		if signedBy(cert, root) {
-			return true
-		}
+		return err == nil && certificateNames(cert, s.name) && s.desk.trust.vouches(cert)
 	}
 	return false
 }

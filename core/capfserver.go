@@ -16,7 +16,8 @@ func (n *node) talkCAPF(ctx context.Context, l *link) {
 	defer l.done()
 	c, t := &n.core.counters, n.core.trace
 	c.capfConnections.Add(1)
-	s := &capfSession{desk: n.core.capf, id: n.core.numbers.Add(1)}
+	service := n.capf.Load()
+	s := &capfSession{desk: service.desk, id: n.core.numbers.Add(1)}
 	handler := n.core.faulty(func(_ context.Context, r Request) (Reply, error) {
 		switch m := r.Message.(type) {
 		case Opened:
@@ -31,7 +32,7 @@ func (n *node) talkCAPF(ctx context.Context, l *link) {
 		return
 	}
 	t.capfConnected(s.id, l.remote)
-	if _, err := l.handshake(ctx, n.capfTLS); err != nil {
+	if _, err := l.handshake(ctx, service.tls); err != nil {
 		t.handshakeFailed(l.remote, err)
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"strings"
-	"time"
 )
 
 // certificateFault is what is wrong with a phone's certificate, by the numbers
@@ -21,33 +20,6 @@ const (
 
 // errCertificate ends the handshake of a phone that cannot prove itself.
 var errCertificate = errors.New("authenticationError: certificate not accepted")
-
-// checkCertificate says whether a phone's certificate is an LSC of this cluster
-// or a MIC of a known factory, and in date.
-func (d *capfDesk) checkCertificate(cert *x509.Certificate, now time.Time) certificateFault {
-	switch {
-	case !d.vouches(cert):
-		return certificateUnknown
-	case now.Before(cert.NotBefore):
-		return certificateNotYetValid
-	case now.After(cert.NotAfter):
-		return certificateExpired
-	}
-	return certificateGood
-}
-
-// verifyConnection is the check in a handshake, resumed ones included. A phone
-// without a certificate never gets here: TLS has refused it.
-func (d *capfDesk) verifyConnection(t *tracer) func(tls.ConnectionState) error {
-	return func(s tls.ConnectionState) error {
-		fault := d.checkCertificate(s.PeerCertificates[0], time.Now())
-		t.verified(fault)
-		if fault != certificateGood {
-			return errCertificate
-		}
-		return nil
-	}
-}
 
 // certificateNames says whether a certificate is that of a device: its CN, or
 // else a DNS name or URI of it, is the device's name or ends in "-<name>", as

@@ -21,11 +21,14 @@ const MaxNodes = 5
 // node that knows no device.
 type Config struct {
 	Authority *Authority // nil: a new one
-	// Address is that of node 1, which also serves TFTP and CAPF; node k has
+	// Address is that of node 1, which also serves CAPF; node k has
 	// the k-th address from there. The zero value claims a free 127.x.y.0/24.
 	Address  netip.Addr
 	TFTPPort int // 0: 69 when allowed, else 6969
 	Nodes    int // 0: 1
+	// TFTPServers is how many of the nodes serve TFTP, from node 1 on: each signs
+	// with its own CallManager key. 0: 1.
+	TFTPServers int
 
 	Security        cnf.SecurityMode // of devices that name none; 0: cnf.NonSecure
 	EncryptedConfig bool             // serve .enc.sgn to devices whose certificate is known
@@ -52,6 +55,10 @@ type Config struct {
 	TLSMin, TLSMax uint16 // tls.VersionTLS10 …; 0: 1.0 and 1.3
 	Offloaded      bool   // accept secure devices on the clear port: a TLS terminator stands in front
 
+	// Clock is how far the clock of the cluster's servers is off: what they mint,
+	// sign and check against dates goes by it.
+	Clock time.Duration
+
 	Tokens  TokenPolicy
 	Limits  Limits
 	Faults  []FaultSpec
@@ -69,6 +76,14 @@ type Device struct {
 	MIC        []byte           // DER of the MIC, when the cluster knows it before it sees it
 	Operation  Operation        // "": Config.CAPF's, or none when that is install and LSC is set
 	Lines      int              // 0: 1
+}
+
+// Profile is a device's phone security profile. Outside mixed mode every device
+// is non-secure, whatever its profile says.
+type Profile struct {
+	Security        cnf.SecurityMode
+	EncryptedConfig bool         // TFTP Encrypted Config
+	Auth            cnf.AuthMode // how the device proves to CAPF who it is
 }
 
 // Operation is what CAPF is to do with a device (CAPF, section 9).
@@ -135,9 +150,12 @@ func (l Limits) withDefaults() Limits {
 	}
 }
 
+// now is the time on the cluster's servers.
+func (c Config) now() time.Time { return time.Now().Add(c.Clock) }
+
 // withDefaults fills in what was left zero and refuses what makes no sense.
 func (c Config) withDefaults() (Config, error) {
-	c.Nodes = orDefault(c.Nodes, 1)
+	c.Nodes, c.TFTPServers = orDefault(c.Nodes, 1), orDefault(c.TFTPServers, 1)
 	c.Security = orDefault(c.Security, cnf.NonSecure)
 	c.KeepAlive = orDefault(c.KeepAlive, 30*time.Second)
 	c.Digest = orDefault(c.Digest, signed.SHA1)
@@ -159,6 +177,7 @@ func (c Config) check() (faults []error) {
 		}
 	}
 	refuse(c.Nodes < 1 || c.Nodes > MaxNodes, "%d nodes: want 1 to %d", c.Nodes, MaxNodes)
+	refuse(c.TFTPServers < 1 || c.TFTPServers > c.Nodes, "%d TFTP servers on %d nodes", c.TFTPServers, c.Nodes)
 	refuse(c.Security < cnf.NonSecure || c.Security > cnf.Encrypted, "unknown security mode %d", c.Security)
 	refuse(c.KeepAlive < time.Second || c.KeepAlive%time.Second != 0, "keepalive %s: want whole seconds", c.KeepAlive)
 	refuse(c.TFTPPort < 0 || c.TFTPPort > 65535, "TFTP port %d", c.TFTPPort)

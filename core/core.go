@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"crypto/x509"
 	"fmt"
 	"net"
 	"net/netip"
@@ -13,14 +12,11 @@ import (
 
 // Core is a running cluster. Its methods are safe for concurrent use.
 type Core struct {
-	config    Config
-	authority *Authority
-	places    []Place
+	config Config
+	places []Place
 
+	disk     *disk
 	db       *database
-	files    *files
-	capf     *capfDesk
-	tvs      *tvsTable
 	stations *stationDesk
 
 	fault    Fault // all faults in one; nil: none
@@ -34,10 +30,6 @@ type Core struct {
 	cancel context.CancelFunc
 	nodes  []*node
 	work   sync.WaitGroup // what runs beside the nodes
-
-	tftpMu sync.Mutex
-	tftp   *tftpServer // nil while node 1 is stopped, or without datagrams
-	tftpAt net.Addr
 }
 
 // Start starts a cluster. It ends with Close, or with ctx.
@@ -76,24 +68,25 @@ func assemble(ctx context.Context, c Config, s *sockets) (*Core, error) {
 	if err != nil {
 		return nil, err
 	}
-	f, err := newFiles(c, c.Authority, s.places, db)
+	disk, err := newDisk(c, s.places)
 	if err != nil {
 		return nil, err
 	}
-	roots := append([]*x509.Certificate{c.Authority.Manufacturer.Certificate}, c.MICRoots...)
 	core := &Core{
-		config: c, authority: c.Authority, places: s.places,
-		db: db, files: f, trace: newTracer(c.Trace), started: time.Now(),
-		capf:     &capfDesk{db: db, authority: c.Authority, policy: c.CAPF, micRoots: roots},
-		tvs:      newTVSTable(c.Authority),
-		stations: &stationDesk{db: db, config: c, places: s.places, mixed: c.mixed()},
+		config: c, places: s.places, disk: disk, db: db, trace: newTracer(c.Trace), started: time.Now(),
+		stations: &stationDesk{db: db, config: c, places: s.places},
 	}
 	for range s.places {
 		core.stations.tokens = append(core.stations.tokens, &bucket{rate: c.Tokens.Rate})
 	}
 	core.ctx, core.cancel = context.WithCancel(ctx)
 	for i := range s.places {
-		core.nodes = append(core.nodes, core.newNode(i))
+		n, err := core.newNode(i+1, disk.read())
+		if err != nil {
+			core.cancel()
+			return nil, err
+		}
+		core.nodes = append(core.nodes, n)
 	}
 	core.fault = core.faults(c.Faults)
 	return core, nil
@@ -102,10 +95,6 @@ func assemble(ctx context.Context, c Config, s *sockets) (*Core, error) {
 func (c *Core) run(s *sockets) {
 	for i, n := range c.nodes {
 		n.start(c.ctx, s.nodes[i])
-	}
-	if s.tftp != nil {
-		c.tftpAt = s.tftp.LocalAddr()
-		c.startTFTP(s.tftp)
 	}
 	c.work.Go(c.sweepAll)
 	c.work.Go(func() { c.schedule(c.config.Faults) })
@@ -120,9 +109,6 @@ func (c *Core) endWith(n *node) {
 	n.switching.Lock()
 	defer n.switching.Unlock()
 	n.stop("core stopped")
-	if n.number == 1 {
-		c.stopTFTP()
-	}
 }
 
 func (c *Core) sweepAll() {
@@ -148,16 +134,21 @@ func (c *Core) Close() error {
 	return nil
 }
 
-// Authority is the cluster's PKI.
-func (c *Core) Authority() *Authority { return c.authority }
+// Authority is the cluster's PKI as it is stored now: services that have not
+// been restarted since it changed still run with an older one.
+func (c *Core) Authority() *Authority { return c.disk.read().authority }
 
-// TFTPAddr is the host:port of the TFTP server; the address of node 1 and an
-// empty port where the Network has no datagrams.
-func (c *Core) TFTPAddr() string {
-	if c.tftpAt == nil {
-		return net.JoinHostPort(c.places[0].Address.String(), "")
+// TFTPAddr is the host:port of the first TFTP server; the address of node 1 and
+// an empty port where the Network has no datagrams.
+func (c *Core) TFTPAddr() string { return c.nodes[0].tftpAddress() }
+
+// TFTPAddrs are the TFTP servers, in the order of their nodes.
+func (c *Core) TFTPAddrs() []string {
+	var addrs []string
+	for _, n := range c.nodes[:c.config.TFTPServers] {
+		addrs = append(addrs, n.tftpAddress())
 	}
-	return c.tftpAt.String()
+	return addrs
 }
 
 // NodeAddrs are the addresses of the nodes, in order.
@@ -174,7 +165,7 @@ func (c *Core) Places() []Place { return append([]Place(nil), c.places...) }
 
 // ListOptions are those of the trust lists that the cluster serves: what an
 // Authority makes of them has the same bytes.
-func (c *Core) ListOptions() ListOptions { return c.files.listOptions() }
+func (c *Core) ListOptions() ListOptions { return c.disk.read().listOptions() }
 
 // faulty puts the core's faults around a handler.
 func (c *Core) faulty(h Handler) Handler {

@@ -17,7 +17,7 @@ import (
 // database is the one device database of all nodes of a cluster.
 type database struct {
 	defaults Device // what a device has that does not say otherwise
-	auth     cnf.AuthMode
+	profile  Profile
 	limit    int
 
 	mu      sync.RWMutex
@@ -27,10 +27,11 @@ type database struct {
 // device is a row of the database: what a phone may do, what it holds, and
 // where it is registered.
 type device struct {
-	Device        // never changes
+	Device        // never changes, and says of security only what it was at first
 	number uint32 // position in the database, from 1: its first line is 1000 + number
 
 	mu          sync.Mutex
+	security    Profile
 	operation   Operation // what CAPF is to do; none once done
 	lsc, mic    []byte    // DER, nil while unknown
 	failures    int       // wrong authentication strings in a row
@@ -41,7 +42,7 @@ type device struct {
 func newDatabase(c Config) (*database, error) {
 	db := &database{
 		defaults: Device{AuthString: c.AuthString, Security: c.Security, Operation: c.CAPF.Operation, Lines: 1},
-		auth:     c.CAPF.Auth, limit: c.Limits.Devices,
+		profile:  Profile{EncryptedConfig: c.EncryptedConfig, Auth: c.CAPF.Auth}, limit: c.Limits.Devices,
 		devices: make(map[string]*device, len(c.Devices)),
 	}
 	for _, d := range c.Devices {
@@ -106,7 +107,9 @@ func (db *database) add(d Device) *device {
 	d.AuthString = orDefault(d.AuthString, db.defaults.AuthString)
 	d.Security = orDefault(d.Security, db.defaults.Security)
 	d.Lines = orDefault(d.Lines, db.defaults.Lines)
-	row := &device{Device: d, number: uint32(len(db.devices)) + 1, operation: d.Operation, lsc: d.LSC, mic: d.MIC}
+	profile := db.profile
+	profile.Security = d.Security
+	row := &device{Device: d, security: profile, number: uint32(len(db.devices)) + 1, operation: d.Operation, lsc: d.LSC, mic: d.MIC}
 	db.devices[d.Name] = row
 	return row
 }
@@ -121,6 +124,13 @@ func (db *database) names() []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// profile is the device's security profile.
+func (d *device) profile() Profile {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.security
 }
 
 // pending is the operation CAPF has yet to do.

@@ -9,17 +9,18 @@ import (
 
 // Export writes what the cluster serves and is made of to dir:
 //
-//	dir/tftp/         every file that TFTP serves to the named devices, or to all
+//	dir/tftp/         every file that the first TFTP server serves to the named devices, or to all
 //	dir/*.pem         certificates and keys, as Authority.Save writes them
 //	dir/mic-ca.crt    the certificate that a real cluster must trust for our MICs
 //
 // A TLS terminator in front of an offloaded node k takes callmanager-<k>.pem.
 // Signing takes about 2 ms a device.
 func (c *Core) Export(dir string, devices ...string) error {
-	if err := c.authority.Save(dir); err != nil {
+	authority := c.Authority()
+	if err := authority.Save(dir); err != nil {
 		return fmt.Errorf("core: export: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "mic-ca.crt"), c.authority.Manufacturer.PEM(), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "mic-ca.crt"), authority.Manufacturer.PEM(), 0o644); err != nil {
 		return fmt.Errorf("core: export: %w", err)
 	}
 	files := filepath.Join(dir, "tftp")
@@ -38,7 +39,7 @@ func (c *Core) Export(dir string, devices ...string) error {
 		names = append(names, "CTL"+d+".tlv", "ITL"+d+".tlv", config, config+".sgn", config+".enc.sgn")
 	}
 	for _, name := range names {
-		file, err := c.files.file(name)
+		file, err := c.nodes[0].files.Load().file(name)
 		if errors.Is(err, ErrNotFound) {
 			continue
 		}

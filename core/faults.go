@@ -139,11 +139,12 @@ func reject(_ *Core, s FaultSpec, next Handler) Handler {
 // resign offers a list that an unknown token has signed: the ITL where the
 // fault is on itl, else the CTL.
 func resign(c *Core, s FaultSpec, next Handler) Handler {
-	o := c.files.listOptions()
+	disk := c.disk.read()
+	o := disk.listOptions()
 	o.Signer = SignerUnknown
-	kind, name, build := fileCTL, "CTLFile.tlv", c.authority.CTL
+	kind, name, build := fileCTL, "CTLFile.tlv", disk.authority.CTL
 	if s.On == "itl" {
-		kind, name, build = fileITL, "ITLFile.tlv", func(o ListOptions) ([]byte, error) { return c.authority.unknownITL(1, o) }
+		kind, name, build = fileITL, "ITLFile.tlv", func(o ListOptions) ([]byte, error) { return disk.authority.unknownITL(1, o) }
 	}
 	list, err := build(o)
 	return func(ctx context.Context, r Request) (Reply, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"time"
 
 	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/signed"
@@ -15,40 +14,35 @@ import (
 // ErrNotFound is the answer for a file that the cluster does not have.
 var ErrNotFound = errors.New("file not found")
 
-// files answers file names. The lists are signed once; configurations are made
-// and signed when they are asked for, because they name the file they are.
+// files is the TFTP service of a node as it was started: it answers file names.
+// The lists were signed then; configurations are made and signed when they are
+// asked for, because they name the file they are.
 type files struct {
-	config    Config
-	authority *Authority
-	places    []Place
-	db        *database
-	ctl, itl  []byte // nil: not served
-	signed    recent
-	built     map[string][]recentFile // by name, never changes: see build
+	stored
+	node   int
+	signer Credential // the node's CallManager
+	db     *database
+	itl    []byte
+	signed recent
+	built  map[string][]recentFile // by name, never changes: see build
 
 	mu       sync.Mutex
 	variants map[variant][]byte
 }
 
-func newFiles(c Config, a *Authority, places []Place, db *database) (*files, error) {
-	f := &files{config: c, authority: a, places: places, db: db, variants: map[variant][]byte{}}
-	o := f.listOptions()
+func newFiles(s stored, node int, db *database) (*files, error) {
+	f := &files{stored: s, node: node, signer: s.authority.CallManagers[node-1], db: db, variants: map[variant][]byte{}}
 	var err error
-	if f.itl, err = a.ITL(1, o); err != nil {
+	if f.itl, err = s.authority.ITL(node, f.listOptions()); err != nil {
 		return nil, err
 	}
-	if c.mixed() || c.WasSecure {
-		if f.ctl, err = a.CTL(o); err != nil {
-			return nil, err
-		}
-	}
-	if c.BuildFiles {
+	if s.config.BuildFiles {
 		err = f.build()
 	}
 	return f, err
 }
 
-// mixed says whether the cluster is in mixed mode: some device is secure.
+// mixed says whether the cluster starts in mixed mode: some device is secure.
 func (c Config) mixed() bool {
 	if c.Security > cnf.NonSecure {
 		return true
@@ -59,18 +53,6 @@ func (c Config) mixed() bool {
 		}
 	}
 	return false
-}
-
-// listOptions are those of the lists that are served.
-func (f *files) listOptions() ListOptions {
-	o := ListOptions{
-		Signer: f.config.Signer, Digest: f.config.Digest,
-		NonSecure: !f.config.mixed(), Rollback: f.config.Rollback,
-	}
-	for _, p := range f.places {
-		o.Addresses = append(o.Addresses, p.Address)
-	}
-	return o
 }
 
 // answer is the TFTP service's Handler.
@@ -123,9 +105,9 @@ func (f *files) fallback(name string, asked askedFile) (File, error) {
 // configuration is a device's file: whole, or the partial one that goes with an
 // encrypted one, or the encrypted one (signed configuration, sections 3 to 5).
 func (f *files) configuration(name string, asked askedFile, d *device) (File, error) {
-	v := variant{security: d.Security, encrypted: f.config.EncryptedConfig}
+	v := f.variantOf(d)
 	if d.pending() != OperationNone {
-		v.capf = f.config.CAPF.Auth
+		v.capf = d.profile().Auth
 	}
 	if !v.encrypted {
 		if asked.suffix == ".enc.sgn" {
@@ -155,9 +137,19 @@ func (f *files) configuration(name string, asked askedFile, d *device) (File, er
 		return File{}, err
 	}
 	b, err := f.signed.get(name, xml, func() ([]byte, error) {
-		return signed.Seal(f.header(name), xml, key, f.authority.TFTP.Key)
+		return signed.Seal(f.header(name), xml, key, f.signer.Key)
 	})
 	return File{Name: name, Bytes: b}, err
+}
+
+// variantOf is what a device's profile makes of its configuration. Outside
+// mixed mode the device is non-secure, whatever its profile says.
+func (f *files) variantOf(d *device) variant {
+	profile := d.profile()
+	if !f.mixed {
+		profile.Security = cnf.NonSecure
+	}
+	return variant{security: profile.Security, encrypted: profile.EncryptedConfig}
 }
 
 // finish signs a file whose name asks for that.
@@ -171,14 +163,14 @@ func (f *files) finish(name string, asked askedFile, xml []byte) (File, error) {
 		}
 	}
 	b, err := f.signed.get(name, xml, func() ([]byte, error) {
-		return signed.Sign(f.header(name), xml, f.authority.TFTP.Key)
+		return signed.Sign(f.header(name), xml, f.signer.Key)
 	})
 	return File{Name: name, Bytes: b}, err
 }
 
 func (f *files) header(name string) signed.Header {
 	return signed.Header{
-		Signer: signed.SignerOf(f.authority.TFTP.Certificate, signed.VendorSeparator),
-		Digest: f.config.Digest, Filename: name, Timestamp: time.Now(),
+		Signer: signed.SignerOf(f.signer.Certificate, signed.VendorSeparator),
+		Digest: f.config.Digest, Filename: name, Timestamp: f.config.now(),
 	}
 }

@@ -32,7 +32,12 @@ func newTestFiles(t *testing.T, c Config) *files {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := newFiles(c, testAuthority(), placesAt(netip.MustParseAddr("127.1.2.1"), 2), db)
+	c.Authority = testAuthority()
+	disk, err := newDisk(c, placesAt(netip.MustParseAddr("127.1.2.1"), 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := newFiles(disk.read(), 1, db)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +230,8 @@ func TestRecentFilesAreBounded(t *testing.T) {
 // TestExport finds on disk what TFTP would send.
 func TestExport(t *testing.T) {
 	f := newTestFiles(t, Config{Security: cnf.Authenticated})
-	c := &Core{authority: testAuthority(), files: f, db: f.db}
+	c := &Core{disk: &disk{has: f.stored}, db: f.db, nodes: []*node{{}}}
+	c.nodes[0].files.Store(f)
 	dir := t.TempDir()
 	if err := c.Export(dir); err != nil {
 		t.Fatal(err)

@@ -2,18 +2,24 @@ package core
 
 import (
 	"context"
-	"crypto/tls"
+	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// node is one server of the cluster: CallManager and TVS, and on the first also
-// CAPF and TFTP. It can be stopped and started while the core runs.
+// node is one server of the cluster: CallManager and TVS, on the first also
+// CAPF, on the first ones TFTP. It can be stopped and started while the core
+// runs, and so can each of its services.
 type node struct {
 	core   *Core
 	number int // from 1
 
-	secureTLS, tvsTLS, capfTLS *tls.Config
+	// The services as they were last started (see service.go).
+	callManager atomic.Pointer[callManager]
+	tvs         atomic.Pointer[tvsService]
+	capf        atomic.Pointer[capfService] // of node 1
+	files       atomic.Pointer[files]       // of nodes that serve TFTP
 
 	switching sync.Mutex // one stop or start at a time
 
@@ -22,26 +28,35 @@ type node struct {
 	ctx     context.Context // ends when the node stops
 	cancel  context.CancelFunc
 	sockets nodeSockets
+	tftp    *tftpServer // nil while the node is stopped, or without datagrams
+	tftpAt  net.Addr    // nil without datagrams
 	links   map[*link]struct{}
 	work    sync.WaitGroup // its connections and accept loops
 }
 
-func (c *Core) newNode(i int) *node {
-	n := &node{core: c, number: i + 1, links: map[*link]struct{}{}}
-	n.secureTLS = serverTLS(c.config, c.authority.CallManagers[i])
-	n.secureTLS.ClientAuth = tls.RequireAnyClientCert
-	n.secureTLS.VerifyConnection = c.capf.verifyConnection(c.trace)
-	n.tvsTLS = serverTLS(c.config, c.authority.TVS[i])
-	if i == 0 {
-		n.capfTLS = serverTLS(c.config, c.authority.CAPF)
+func (c *Core) newNode(number int, s stored) (*node, error) {
+	n := &node{core: c, number: number, links: map[*link]struct{}{}}
+	return n, n.startServices(s)
+}
+
+// startServices has every service of the node read what is stored.
+func (n *node) startServices(s stored) error {
+	n.startCallManager(s)
+	n.startTVS(s)
+	if n.number == 1 {
+		n.startCAPF(s)
 	}
-	return n
+	if n.number <= s.config.TFTPServers {
+		return n.startFiles(s)
+	}
+	return nil
 }
 
 // start serves on open sockets.
 func (n *node) start(ctx context.Context, s nodeSockets) {
 	n.mu.Lock()
 	n.running, n.sockets = true, s
+	n.sockets.tftp = nil // its server closes it
 	n.ctx, n.cancel = context.WithCancel(ctx)
 	n.mu.Unlock()
 	n.work.Go(func() { n.serve(s.clear, n.talkClear) })
@@ -50,6 +65,7 @@ func (n *node) start(ctx context.Context, s nodeSockets) {
 	if s.capf != nil {
 		n.work.Go(func() { n.serve(s.capf, n.talkCAPF) })
 	}
+	n.startTFTP(s.tftp)
 }
 
 // stop closes the node's listeners and connections and waits for the end of
@@ -67,6 +83,7 @@ func (n *node) stop(reason string) {
 		l.close(reason)
 	}
 	n.mu.Unlock()
+	n.stopTFTP()
 	n.work.Wait()
 }
 
@@ -77,7 +94,7 @@ func (n *node) isRunning() bool {
 }
 
 // StopNode stops a node, from 1, as a power cut would: its ports refuse, its
-// connections end. Node 1 takes TFTP and CAPF along. Stopping a stopped node
+// connections end; node 1 takes CAPF along. Stopping a stopped node
 // does nothing.
 func (c *Core) StopNode(number int) error {
 	n, err := c.node(number)
@@ -88,13 +105,11 @@ func (c *Core) StopNode(number int) error {
 	defer n.switching.Unlock()
 	c.trace.core("node %d stops", number)
 	n.stop("node stopped")
-	if number == 1 {
-		c.stopTFTP()
-	}
 	return nil
 }
 
-// StartNode starts a node that was stopped, on its old address and ports.
+// StartNode starts a node that was stopped, on its old address and ports, with
+// the certificates that are stored now.
 func (c *Core) StartNode(number int) error {
 	n, err := c.node(number)
 	if err != nil {
@@ -105,16 +120,17 @@ func (c *Core) StartNode(number int) error {
 	if n.isRunning() || c.ctx.Err() != nil {
 		return c.ctx.Err()
 	}
+	if err := n.startServices(c.disk.read()); err != nil {
+		return err
+	}
 	place := c.places[number-1]
 	s, err := listenNode(c.ctx, c.config.Network, &place, number == 1)
 	if err != nil {
 		return err
 	}
-	if number == 1 {
-		if err := c.restartTFTP(); err != nil {
-			s.close()
-			return err
-		}
+	if s.tftp, err = n.reopenTFTP(); err != nil {
+		s.close()
+		return err
 	}
 	c.trace.core("node %d starts", number)
 	n.start(c.ctx, s)

@@ -26,9 +26,10 @@ import (
 //	registered    …Req about templates, lines, time   the …Res
 //	registered    UnregisterReq                       UnregisterAck; now connected; hang up
 type station struct {
-	desk   *stationDesk
-	node   int
-	number uint32 // in traces: StationD: (0000048)
+	desk    *stationDesk
+	service *callManager // as it was when the connection came
+	node    int
+	number  uint32 // in traces: StationD: (0000048)
 
 	secure           bool                     // inside TLS
 	cipher, protocol string                   // of the TLS connection, as traces name them
@@ -50,7 +51,6 @@ type stationDesk struct {
 	config Config
 	places []Place
 	tokens []*bucket // one a node
-	mixed  bool
 }
 
 // outcome is what a message changed.
@@ -192,13 +192,14 @@ func (s *station) admit(m sccp.RegisterReq) (*device, registrationCause) {
 }
 
 func (s *station) checkSecurity(d *device) registrationCause {
-	secure := d.Security > cnf.NonSecure
+	mode := d.profile().Security
+	secure := s.service.mixed && mode > cnf.NonSecure // a profile counts in mixed mode only
 	switch {
 	case secure && !s.secure && !s.desk.config.Offloaded, !secure && s.secure:
 		return securityMismatch
 	case s.secure && !s.names(d.Name):
 		return invalidX509NameInCertificate
-	case s.secure && d.Security == cnf.Encrypted && !strings.Contains(s.cipher, "AES"):
+	case s.secure && mode == cnf.Encrypted && !strings.Contains(s.cipher, "AES"):
 		return invalidTLSCipher
 	}
 	return noError

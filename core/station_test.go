@@ -37,17 +37,20 @@ func newStationDesk(t *testing.T, change func(*Config)) *stationDesk {
 		t.Fatal(err)
 	}
 	return &stationDesk{
-		db: db, config: c, places: placesAt(netip.MustParseAddr("127.1.2.1"), 2), mixed: c.mixed(),
+		db: db, config: c, places: placesAt(netip.MustParseAddr("127.1.2.1"), 2),
 		tokens: []*bucket{{rate: c.Tokens.Rate}, {rate: c.Tokens.Rate}},
 	}
 }
+
+// mixed is the CallManager of a cluster in mixed mode.
+var mixed = &callManager{mixed: true}
 
 // inTLS is a station of a connection whose certificate is that of a device.
 func inTLS(desk *stationDesk, commonName string) *station {
 	cert := &x509.Certificate{}
 	cert.Subject.CommonName = commonName
 	return &station{
-		desk: desk, node: 1, secure: true, cipher: "AES128-SHA", protocol: "TLS 1.0", certificateName: commonName,
+		desk: desk, service: mixed, node: 1, secure: true, cipher: "AES128-SHA", protocol: "TLS 1.0", certificateName: commonName,
 		names: func(device string) bool { return certificateNames(cert, device) },
 	}
 }
@@ -127,7 +130,7 @@ func TestStation(t *testing.T) {
 func TestRegistrationCauses(t *testing.T) {
 	otherType := registerReq(testDevice, 22)
 	otherType.DeviceType = 7
-	clear := func(d *stationDesk) *station { return &station{desk: d, node: 1} }
+	clear := func(d *stationDesk) *station { return &station{desk: d, service: mixed, node: 1} }
 	tls := func(name string) func(*stationDesk) *station {
 		return func(d *stationDesk) *station { return inTLS(d, name) }
 	}
@@ -233,7 +236,7 @@ func TestLinesAndButtons(t *testing.T) {
 // TestThrottle closes on a device that sends more than 2,000 messages in five
 // seconds, and not on one that sends as many in six.
 func TestThrottle(t *testing.T) {
-	s := &station{desk: newStationDesk(t, nil), node: 1}
+	s := &station{desk: newStationDesk(t, nil), service: mixed, node: 1}
 	for range maxEvents {
 		if s.receive(sccp.KeepAliveReq{}, noon).hangUp {
 			t.Fatal("throttled too early")
@@ -249,7 +252,7 @@ func TestThrottle(t *testing.T) {
 
 func TestTokens(t *testing.T) {
 	desk := newStationDesk(t, func(c *Config) { c.Tokens = TokenPolicy{Rate: 2, Wait: 30 * time.Second} })
-	s := &station{desk: desk, node: 1}
+	s := &station{desk: desk, service: mixed, node: 1}
 	ask := func(s *station, now time.Time) any {
 		return s.receive(sccp.RegisterTokenReq{DeviceName: testDevice}, now).messages[0]
 	}
@@ -266,7 +269,7 @@ func TestTokens(t *testing.T) {
 	if !ok || reject.WaitTime < 30 || reject.WaitTime >= 60 {
 		t.Errorf("an empty bucket said %+v", reject)
 	}
-	if !granted(&station{desk: desk, node: 2}, noon) {
+	if !granted(&station{desk: desk, service: mixed, node: 2}, noon) {
 		t.Error("node 2 has no bucket of its own")
 	}
 	if granted(s, noon.Add(499*time.Millisecond)) {

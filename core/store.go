@@ -21,7 +21,37 @@ func (a *Authority) Save(dir string) error {
 			return err
 		}
 	}
-	return nil
+	if len(a.CAPFTrust) == 0 {
+		return nil
+	}
+	var text []byte
+	for _, cert := range a.CAPFTrust {
+		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})...)
+	}
+	return os.WriteFile(filepath.Join(dir, capfTrustFile), text, 0o600)
+}
+
+// capfTrustFile has the certificates of Authority.CAPFTrust, if there are any.
+const capfTrustFile = "capf-trust.crt"
+
+func loadCAPFTrust(dir string) (certs []*x509.Certificate, err error) {
+	rest, err := os.ReadFile(filepath.Join(dir, capfTrustFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	for block := new(pem.Block); err == nil; {
+		if block, rest = pem.Decode(rest); block == nil {
+			break
+		}
+		var cert *x509.Certificate
+		if cert, err = x509.ParseCertificate(block.Bytes); err == nil {
+			certs = append(certs, cert)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("core: %s: %w", capfTrustFile, err)
+	}
+	return certs, nil
 }
 
 // credentials are all credentials by the name of their file, without ".pem".
@@ -61,6 +91,10 @@ func LoadAuthority(dir string) (*Authority, error) {
 	a.CAPF, a.Recovery, a.Unknown = one("capf"), one("recovery"), one("unknown")
 	a.Tokens, a.CallManagers, a.TVS = several("token"), several("callmanager"), several("tvs")
 	a.Manufacturer = Manufacturer{Credential: one(manufacturerFile), now: time.Now}
+	var err error
+	if a.CAPFTrust, err = loadCAPFTrust(dir); err != nil {
+		faults = append(faults, err)
+	}
 	if err := errors.Join(faults...); err != nil {
 		return nil, err
 	}
@@ -68,7 +102,6 @@ func LoadAuthority(dir string) (*Authority, error) {
 		return nil, fmt.Errorf("core: %s holds %d tokens, %d CallManagers and %d TVS: want 2 or more, and as many TVS as CallManagers",
 			dir, len(a.Tokens), len(a.CallManagers), len(a.TVS))
 	}
-	a.TFTP = a.CallManagers[0]
 	return a, nil
 }
 

@@ -26,17 +26,22 @@ type tftpServer struct {
 	slots  chan struct{} // one taken by each transfer under way
 }
 
-func (c *Core) startTFTP(conn net.PacketConn) {
-	t := &tftpServer{conn: conn, ended: make(chan struct{}), slots: make(chan struct{}, c.config.Limits.Transfers)}
+// startTFTP serves files on an open socket, nil for a node without TFTP or a
+// Network without datagrams.
+func (n *node) startTFTP(conn net.PacketConn) {
+	if conn == nil {
+		return
+	}
+	t := &tftpServer{conn: conn, ended: make(chan struct{}), slots: make(chan struct{}, n.core.config.Limits.Transfers)}
 	t.server = tftp.NewServer(func(name string, to io.ReaderFrom) error {
-		return c.transfer(t, name, to)
+		return n.transfer(t, name, to)
 	}, nil)
-	t.server.SetTimeout(c.config.Limits.TFTPTry)
+	t.server.SetTimeout(n.core.config.Limits.TFTPTry)
 	t.server.SetRetries(tftpTries - 1)
 	t.server.SetBackoff(func(int) time.Duration { return 0 })
-	c.tftpMu.Lock()
-	c.tftp = t
-	c.tftpMu.Unlock()
+	n.mu.Lock()
+	n.tftp, n.tftpAt = t, conn.LocalAddr()
+	n.mu.Unlock()
 	go func() {
 		defer close(t.ended)
 		t.server.Serve(conn) // ends with Shutdown, and only so
@@ -45,11 +50,11 @@ func (c *Core) startTFTP(conn net.PacketConn) {
 
 // stopTFTP waits for the transfers under way: at most the time of tftpTries for
 // a peer that has gone away.
-func (c *Core) stopTFTP() {
-	c.tftpMu.Lock()
-	t := c.tftp
-	c.tftp = nil
-	c.tftpMu.Unlock()
+func (n *node) stopTFTP() {
+	n.mu.Lock()
+	t := n.tftp
+	n.tftp = nil
+	n.mu.Unlock()
 	if t != nil {
 		t.server.Shutdown()
 		t.conn.Close() // which Shutdown leaves open when Serve has not begun
@@ -57,21 +62,34 @@ func (c *Core) stopTFTP() {
 	}
 }
 
-// restartTFTP serves again on the old address.
-func (c *Core) restartTFTP() error {
-	if c.tftpAt == nil {
-		return nil
+// reopenTFTP opens the old address again; nil where there was none.
+func (n *node) reopenTFTP() (net.PacketConn, error) {
+	n.mu.Lock()
+	at := n.tftpAt
+	n.mu.Unlock()
+	if at == nil {
+		return nil, nil
 	}
-	conn, err := c.config.Network.ListenPacket(c.ctx, "udp", c.tftpAt.String())
+	conn, err := n.core.config.Network.ListenPacket(n.core.ctx, "udp", at.String())
 	if err != nil {
-		return fmt.Errorf("core: TFTP: %w", err)
+		return nil, fmt.Errorf("core: TFTP: %w", err)
 	}
-	c.startTFTP(conn)
-	return nil
+	return conn, nil
+}
+
+// tftpAddress is host:port, with an empty port without datagrams.
+func (n *node) tftpAddress() string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.tftpAt == nil {
+		return net.JoinHostPort(n.core.places[n.number-1].Address.String(), "")
+	}
+	return n.tftpAt.String()
 }
 
 // transfer answers one read request.
-func (c *Core) transfer(t *tftpServer, name string, to io.ReaderFrom) error {
+func (n *node) transfer(t *tftpServer, name string, to io.ReaderFrom) error {
+	c := n.core
 	var remote netip.AddrPort
 	if out, ok := to.(tftp.OutgoingTransfer); ok {
 		at := out.RemoteAddr()
@@ -87,7 +105,7 @@ func (c *Core) transfer(t *tftpServer, name string, to io.ReaderFrom) error {
 	c.counters.tftpActive.Add(1)
 	defer c.counters.tftpActive.Add(-1)
 	ask := c.ask(name, remote)
-	reply, file, err := c.fetch(c.ctx, ask)
+	reply, file, err := n.fetch(c.ctx, ask)
 	switch {
 	case errors.Is(err, errUnanswered):
 		return vanish(to)
@@ -152,9 +170,10 @@ var errUnanswered = errors.New("no answer")
 
 // fetch asks the handlers for a file, waits as long as they say, and returns it
 // as it is to be sent.
-func (c *Core) fetch(ctx context.Context, a asked) (Reply, File, error) {
-	r := Request{Service: ServiceTFTP, Node: 1, Device: parseFileName(a.name).device, Message: FileRequest{a.name, a.remote}}
-	reply, err := c.faulty(c.files.answer)(ctx, r)
+func (n *node) fetch(ctx context.Context, a asked) (Reply, File, error) {
+	c := n.core
+	r := Request{Service: ServiceTFTP, Node: n.number, Device: parseFileName(a.name).device, Message: FileRequest{a.name, a.remote}}
+	reply, err := c.faulty(n.files.Load().answer)(ctx, r)
 	if err == nil && reply.Delay > 0 && !sleep(ctx, reply.Delay) {
 		err = ctx.Err()
 	}
@@ -181,16 +200,25 @@ func (c *Core) fetch(ctx context.Context, a asked) (Reply, File, error) {
 	return reply, file, nil
 }
 
-// File is what TFTP would send for a name, faults included, without TFTP. It
-// waits as long as the core is slow, and until ctx ends where the core would be
-// silent. A file that the cluster does not have is ErrNotFound.
+// File is what the first TFTP server would send for a name, faults included,
+// without TFTP. It waits as long as the core is slow, and until ctx ends where
+// the core would be silent. A file that the cluster does not have is ErrNotFound.
 func (c *Core) File(ctx context.Context, name string, from netip.AddrPort) ([]byte, error) {
-	if !c.nodes[0].isRunning() {
+	return c.FileOf(ctx, 1, name, from)
+}
+
+// FileOf is File of the TFTP server of another node.
+func (c *Core) FileOf(ctx context.Context, number int, name string, from netip.AddrPort) ([]byte, error) {
+	n, err := c.tftpNode(number)
+	if err != nil {
+		return nil, err
+	}
+	if !n.isRunning() {
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}
 	a := c.ask(name, from)
-	reply, file, err := c.fetch(ctx, a)
+	reply, file, err := n.fetch(ctx, a)
 	if errors.Is(err, errUnanswered) || err == nil && reply.HangUp {
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -200,4 +228,13 @@ func (c *Core) File(ctx context.Context, name string, from netip.AddrPort) ([]by
 	}
 	c.sent(a, file)
 	return file.Bytes, nil
+}
+
+// tftpNode is a node, from 1, that serves files.
+func (c *Core) tftpNode(number int) (*node, error) {
+	n, err := c.node(number)
+	if err == nil && number > c.config.TFTPServers {
+		err = fmt.Errorf("core: node %d serves no TFTP: %d of the nodes do", number, c.config.TFTPServers)
+	}
+	return n, err
 }

@@ -134,18 +134,19 @@ func (t *tracer) accepted(node int, station uint32, remote netip.AddrPort) {
 	}
 }
 
-func (t *tracer) registering(s *station, mixed bool) {
+func (t *tracer) registering(s *station) {
 	if t == nil {
 		return
 	}
 	cluster := 0
-	if mixed {
+	if s.service.mixed {
 		cluster = 1
 	}
-	t.line("StationD: (%07d) ClusterSecurityMode = (%d) DeviceSecurityMode = (%d)", s.number, cluster, s.device.Security)
+	mode := s.device.profile().Security
+	t.line("StationD: (%07d) ClusterSecurityMode = (%d) DeviceSecurityMode = (%d)", s.number, cluster, mode)
 	if s.secure {
 		t.line("StationD: (%07d) TLS Connection Cipher - INFO:deviceName=%s, Cipher=%s, SecurityMode=%d, TLSVersion=%s",
-			s.number, s.device.Name, s.cipher, s.device.Security, s.protocol)
+			s.number, s.device.Name, s.cipher, mode, s.protocol)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestNoTraceIsFree(t *testing.T) {
 		none.verified(certificateGood)
 		none.handshakeFailed(at, nil)
 		none.accepted(1, 1, at)
-		none.registering(s, true)
+		none.registering(s)
 		none.registered(s)
 		none.rejected(s, testDevice, securityMismatch)
 		none.closed(s, l, nil)

@@ -21,7 +21,7 @@ func (n *node) talkTVS(ctx context.Context, l *link) {
 	if err != nil || first.HangUp {
 		return
 	}
-	if _, err := l.handshake(ctx, n.tvsTLS); err != nil {
+	if _, err := l.handshake(ctx, n.tvs.Load().tls); err != nil {
 		n.core.trace.handshakeFailed(l.remote, err)
 		return
 	}
@@ -73,7 +73,7 @@ func (n *node) answerTVS(_ context.Context, r Request) (Reply, error) {
 	if !ok {
 		return Reply{}, nil
 	}
-	answer, ok := n.core.tvs.answer(m)
+	answer, ok := n.core.disk.read().vouched.answer(m)
 	if !ok {
 		return Reply{}, nil
 	}

@@ -20,15 +20,12 @@ const resetters = 64
 // named. It returns how many registered devices were told. A name that is not
 // in the database is an error, and then none is told.
 func (c *Core) Reset(ctx context.Context, kind sccp.ResetType, names ...string) (int, error) {
-	if len(names) == 0 {
-		names = c.db.names()
+	devices, err := c.db.named(names)
+	if err != nil {
+		return 0, fmt.Errorf("core: reset: %w", err)
 	}
 	var links []*link
-	for _, name := range names {
-		d := c.db.find(name)
-		if d == nil {
-			return 0, fmt.Errorf("core: reset: no device %s", name)
-		}
+	for _, d := range devices {
 		if l := d.where(); l != nil {
 			links = append(links, l)
 		}

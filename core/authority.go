@@ -25,7 +25,10 @@ type Authority struct {
 	Unknown      Credential   // a token that no phone has ever held in a list
 	// CAPFTrust is whose LSCs are good beside those of CAPF: of the certificates
 	// that CAPF had before, and of other clusters.
-	CAPFTrust    []*x509.Certificate
+	CAPFTrust []*x509.Certificate
+	// SASTTrust is who may sign lists of other clusters: TVS vouches for them, so
+	// that phones can move there.
+	SASTTrust    []*x509.Certificate
 	Manufacturer Manufacturer // issues MICs
 
 	now func() time.Time
@@ -40,6 +43,9 @@ type AuthorityOptions struct {
 	Now     func() time.Time // certificates are valid from an hour before it; nil: time.Now
 }
 
+// maxTokens is the most tokens of a cluster.
+const maxTokens = 8
+
 // tokenBits is the size of a security token's key, as of the USB eTokens that
 // clusters were secured with (trust list, section 9).
 const tokenBits = 1024
@@ -53,8 +59,8 @@ func NewAuthority(o AuthorityOptions) (*Authority, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Nodes < 1 || o.Nodes > MaxNodes || o.Tokens < 2 || o.Tokens > 8 {
-		return nil, fmt.Errorf("core: %d nodes and %d tokens: want 1 to %d and 2 to 8", o.Nodes, o.Tokens, MaxNodes)
+	if o.Nodes < 1 || o.Nodes > MaxNodes || o.Tokens < 2 || o.Tokens > maxTokens {
+		return nil, fmt.Errorf("core: %d nodes and %d tokens: want 1 to %d and 2 to %d", o.Nodes, o.Tokens, MaxNodes, maxTokens)
 	}
 	if o.Bits != 1024 && o.Bits != 2048 && o.Bits != 4096 {
 		return nil, fmt.Errorf("core: RSA-%d: a list can be signed with 1024, 2048 or 4096 bits", o.Bits)
@@ -73,9 +79,7 @@ func NewAuthority(o AuthorityOptions) (*Authority, error) {
 	}
 	token := func(to *Credential) {
 		work.Go(func() (err error) {
-			small := o
-			small.Bits = tokenBits
-			*to, err = newCredential("SAST-PB"+randomHex(4), "Tokens", small, lifetime)
+			*to, err = newToken(o)
 			return err
 		})
 	}
@@ -98,6 +102,12 @@ func NewAuthority(o AuthorityOptions) (*Authority, error) {
 	return a, nil
 }
 
+// newToken is a security token as it is bought.
+func newToken(o AuthorityOptions) (Credential, error) {
+	o.Bits = tokenBits
+	return newCredential("SAST-PB"+randomHex(4), "Tokens", o, lifetime)
+}
+
 func newCredential(commonName, unit string, o AuthorityOptions, life time.Duration) (Credential, error) {
 	key, err := rsa.GenerateKey(rand.Reader, o.Bits)
 	if err != nil {
@@ -110,9 +120,12 @@ func newCredential(commonName, unit string, o AuthorityOptions, life time.Durati
 // LSC issues a locally significant certificate as CAPF does (CAPF, section 9,
 // end) and returns its DER: CN=<device>, valid for a year.
 func (a *Authority) LSC(device string, pub crypto.PublicKey) ([]byte, error) {
+	return a.lsc(device, pub, a.now())
+}
+
+func (a *Authority) lsc(device string, pub crypto.PublicKey, now time.Time) ([]byte, error) {
 	issuer := a.CAPF.Certificate
 	name := subject(device, "CAPF")
-	now := a.now()
 	template := &x509.Certificate{
 		SerialNumber:          newSerial(16),
 		Subject:               name,

@@ -68,6 +68,7 @@ type capfDesk struct {
 	authority *Authority
 	policy    CAPFPolicy
 	trust     trustStore
+	now       func() time.Time // of the server, for certificates
 }
 
 // open is the first message: the server speaks first.
@@ -178,7 +179,7 @@ func (s *capfSession) issue(m capf.Message) []capf.Message {
 	if spec, err := capf.SpecOf(pub); err != nil || spec != s.desk.policy.Key {
 		return s.end(capf.ReasonRefused)
 	}
-	if s.issued, err = s.desk.authority.LSC(s.name, pub); err != nil {
+	if s.issued, err = s.desk.authority.lsc(s.name, pub, s.desk.now()); err != nil {
 		return s.end(capf.ReasonRefused)
 	}
 	s.state = capfAwaitStore

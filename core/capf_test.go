@@ -33,7 +33,7 @@ func newDesk(t *testing.T, auth cnf.AuthMode, operation Operation) *capfDesk {
 		t.Fatal(err)
 	}
 	a := testAuthority()
-	return &capfDesk{db: db, authority: a, policy: c.CAPF, trust: stored{authority: a}.trust()}
+	return &capfDesk{db: db, authority: a, policy: c.CAPF, trust: stored{authority: a}.trust(), now: time.Now}
 }
 
 const session = 7

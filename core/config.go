@@ -56,7 +56,7 @@ type Config struct {
 	Offloaded      bool   // accept secure devices on the clear port: a TLS terminator stands in front
 
 	// Clock is how far the clock of the cluster's servers is off: what they mint,
-	// sign and check against dates goes by it.
+	// sign and check by date goes by it.
 	Clock time.Duration
 
 	Tokens  TokenPolicy
@@ -149,9 +149,6 @@ func (l Limits) withDefaults() Limits {
 		Devices:      orDefault(l.Devices, 200_000),
 	}
 }
-
-// now is the time on the cluster's servers.
-func (c Config) now() time.Time { return time.Now().Add(c.Clock) }
 
 // withDefaults fills in what was left zero and refuses what makes no sense.
 func (c Config) withDefaults() (Config, error) {

@@ -114,6 +114,20 @@ func (db *database) add(d Device) *device {
 	return row
 }
 
+// named are the devices of these names, or all when there are none.
+func (db *database) named(names []string) ([]*device, error) {
+	if len(names) == 0 {
+		names = db.names()
+	}
+	devices := make([]*device, len(names))
+	for i, name := range names {
+		if devices[i] = db.find(name); devices[i] == nil {
+			return nil, fmt.Errorf("no device %s", name)
+		}
+	}
+	return devices, nil
+}
+
 // names are all device names, sorted.
 func (db *database) names() []string {
 	db.mu.RLock()

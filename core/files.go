@@ -142,6 +142,16 @@ func (f *files) configuration(name string, asked askedFile, d *device) (File, er
 	return File{Name: name, Bytes: b}, err
 }
 
+// signedByRecovery is the same service with its ITL signed by the recovery key.
+func (f *files) signedByRecovery() (*files, error) {
+	o := f.listOptions()
+	o.Signer, o.Time = SignerRecovery, f.now()
+	itl, err := f.authority.ITL(f.node, o)
+	return &files{
+		stored: f.stored, node: f.node, signer: f.signer, db: f.db, itl: itl, built: f.built, variants: map[variant][]byte{},
+	}, err
+}
+
 // variantOf is what a device's profile makes of its configuration. Outside
 // mixed mode the device is non-secure, whatever its profile says.
 func (f *files) variantOf(d *device) variant {
@@ -171,6 +181,6 @@ func (f *files) finish(name string, asked askedFile, xml []byte) (File, error) {
 func (f *files) header(name string) signed.Header {
 	return signed.Header{
 		Signer: signed.SignerOf(f.signer.Certificate, signed.VendorSeparator),
-		Digest: f.config.Digest, Filename: name, Timestamp: f.config.now(),
+		Digest: f.config.Digest, Filename: name, Timestamp: f.now(),
 	}
 }

@@ -12,11 +12,12 @@ import (
 
 // link is one TCP connection of any service, as its node sees it.
 type link struct {
-	node   *node
-	raw    net.Conn // TCP: closing it ends everything at once
-	conn   net.Conn // raw, or TLS over it
-	under  *gather  // between the two where a message is better held together; nil elsewhere
-	remote netip.AddrPort
+	node    *node
+	service Service
+	raw     net.Conn // TCP: closing it ends everything at once
+	conn    net.Conn // raw, or TLS over it
+	under   *gather  // between the two where a message is better held together; nil elsewhere
+	remote  netip.AddrPort
 
 	sending chan struct{} // full while somebody writes to conn
 	reason  atomic.Pointer[string]
@@ -51,7 +52,7 @@ func (l *link) why(err error) string {
 
 // serve runs the accept loop of a listener until it closes. Every connection
 // gets a goroutine, as far as the limit allows; the others are closed at once.
-func (n *node) serve(l net.Listener, talk func(ctx context.Context, l *link)) {
+func (n *node) serve(l net.Listener, service Service, talk func(ctx context.Context, l *link)) {
 	for pause := time.Duration(0); ; {
 		conn, err := l.Accept()
 		switch {
@@ -66,7 +67,7 @@ func (n *node) serve(l net.Listener, talk func(ctx context.Context, l *link)) {
 			continue
 		}
 		pause = 0
-		link := &link{node: n, raw: conn, conn: conn, remote: remoteOf(conn), sending: make(chan struct{}, 1)}
+		link := &link{node: n, service: service, raw: conn, conn: conn, remote: remoteOf(conn), sending: make(chan struct{}, 1)}
 		if !n.track(link) {
 			conn.Close()
 			continue

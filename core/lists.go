@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/phonebank/phonebank/wire/ctl"
@@ -18,6 +19,7 @@ type ListOptions struct {
 	NonSecure bool          // the cluster is not in mixed mode
 	Rollback  bool          // ITL only: prepared for the rollback to a release before 8.0
 	Forget    bool          // stale lists only: an older list that does not know today's signer
+	Without   []ctl.Role    // whose records are left out
 	Addresses []netip.Addr  // of the nodes, as DNSNAME and IPADDRESS; may be shorter than the nodes
 	Time      time.Time     // zero: when the Authority was minted
 }
@@ -169,6 +171,7 @@ func (o ListOptions) record(role ctl.Role, cert *x509.Certificate, i int) ctl.En
 }
 
 func (a *Authority) build(kind ctl.Kind, o ListOptions, signer Credential, records []ctl.Entry) ([]byte, error) {
+	records = slices.DeleteFunc(records, func(e ctl.Entry) bool { return slices.Contains(o.Without, e.Role) })
 	list, err := ctl.Build(ctl.Spec{
 		Kind: kind, Digest: orDefault(o.Digest, signed.SHA1), Time: orDefault(o.Time, a.Minted()),
 		SignerVersion: &[2]uint8{1, 0},

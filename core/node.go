@@ -59,11 +59,11 @@ func (n *node) start(ctx context.Context, s nodeSockets) {
 	n.sockets.tftp = nil // its server closes it
 	n.ctx, n.cancel = context.WithCancel(ctx)
 	n.mu.Unlock()
-	n.work.Go(func() { n.serve(s.clear, n.talkClear) })
-	n.work.Go(func() { n.serve(s.secure, n.talkSecure) })
-	n.work.Go(func() { n.serve(s.tvs, n.talkTVS) })
+	n.work.Go(func() { n.serve(s.clear, ServiceCallManager, n.talkClear) })
+	n.work.Go(func() { n.serve(s.secure, ServiceCallManager, n.talkSecure) })
+	n.work.Go(func() { n.serve(s.tvs, ServiceTVS, n.talkTVS) })
 	if s.capf != nil {
-		n.work.Go(func() { n.serve(s.capf, n.talkCAPF) })
+		n.work.Go(func() { n.serve(s.capf, ServiceCAPF, n.talkCAPF) })
 	}
 	n.startTFTP(s.tftp)
 }

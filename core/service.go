@@ -27,7 +27,7 @@ type capfService struct {
 func (n *node) startCallManager(s stored) {
 	m := &callManager{tls: serverTLS(s.config, s.authority.CallManagers[n.number-1]), trust: s.trust(), mixed: s.mixed}
 	m.tls.ClientAuth = tls.RequireAnyClientCert
-	m.tls.VerifyConnection = m.trust.verifyConnection(s.config.now, n.core.trace)
+	m.tls.VerifyConnection = m.trust.verifyConnection(s.now, n.core.trace)
 	n.callManager.Store(m)
 }
 
@@ -38,7 +38,7 @@ func (n *node) startTVS(s stored) {
 func (n *node) startCAPF(s stored) {
 	n.capf.Store(&capfService{
 		tls:  serverTLS(s.config, s.authority.CAPF),
-		desk: &capfDesk{db: n.core.db, authority: s.authority, policy: s.config.CAPF, trust: s.trust()},
+		desk: &capfDesk{db: n.core.db, authority: s.authority, policy: s.config.CAPF, trust: s.trust(), now: s.now},
 	})
 }
 

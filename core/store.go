@@ -21,21 +21,28 @@ func (a *Authority) Save(dir string) error {
 			return err
 		}
 	}
-	if len(a.CAPFTrust) == 0 {
+	return errors.Join(saveTrust(dir, capfTrustFile, a.CAPFTrust), saveTrust(dir, sastTrustFile, a.SASTTrust))
+}
+
+// The files of certificates without keys. They are there only when there are such.
+const (
+	capfTrustFile = "capf-trust.crt"
+	sastTrustFile = "sast-trust.crt"
+)
+
+func saveTrust(dir, name string, certs []*x509.Certificate) error {
+	if len(certs) == 0 {
 		return nil
 	}
 	var text []byte
-	for _, cert := range a.CAPFTrust {
+	for _, cert := range certs {
 		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})...)
 	}
-	return os.WriteFile(filepath.Join(dir, capfTrustFile), text, 0o600)
+	return os.WriteFile(filepath.Join(dir, name), text, 0o600)
 }
 
-// capfTrustFile has the certificates of Authority.CAPFTrust, if there are any.
-const capfTrustFile = "capf-trust.crt"
-
-func loadCAPFTrust(dir string) (certs []*x509.Certificate, err error) {
-	rest, err := os.ReadFile(filepath.Join(dir, capfTrustFile))
+func loadTrust(dir, name string) (certs []*x509.Certificate, err error) {
+	rest, err := os.ReadFile(filepath.Join(dir, name))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -49,7 +56,7 @@ func loadCAPFTrust(dir string) (certs []*x509.Certificate, err error) {
 		}
 	}
 	if err != nil {
-		return nil, fmt.Errorf("core: %s: %w", capfTrustFile, err)
+		return nil, fmt.Errorf("core: %s: %w", name, err)
 	}
 	return certs, nil
 }
@@ -91,8 +98,9 @@ func LoadAuthority(dir string) (*Authority, error) {
 	a.CAPF, a.Recovery, a.Unknown = one("capf"), one("recovery"), one("unknown")
 	a.Tokens, a.CallManagers, a.TVS = several("token"), several("callmanager"), several("tvs")
 	a.Manufacturer = Manufacturer{Credential: one(manufacturerFile), now: time.Now}
-	var err error
-	if a.CAPFTrust, err = loadCAPFTrust(dir); err != nil {
+	for name, to := range map[string]*[]*x509.Certificate{capfTrustFile: &a.CAPFTrust, sastTrustFile: &a.SASTTrust} {
+		certs, err := loadTrust(dir, name)
+		*to = certs
 		faults = append(faults, err)
 	}
 	if err := errors.Join(faults...); err != nil {

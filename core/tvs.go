@@ -40,6 +40,9 @@ func newTVSTable(a *Authority) *tvsTable {
 	}
 	t.add(a.CAPF, ctl.RoleCAPF)
 	t.add(a.Recovery, ctl.RoleSAST)
+	for _, signer := range a.SASTTrust {
+		t.add(Credential{Certificate: signer}, ctl.RoleSAST, ctl.RoleCCMTFTP)
+	}
 	return t
 }
 

@@ -37,7 +37,7 @@ func (c *checker) fault(key, format string, args ...any) {
 func (c *checker) phones() {
 	p := c.with.Phones
 	switch {
-	case p.Count == 0 && p.CSV == "":
+	case p.Count == 0 && p.CSV == "" && c.with.Load.File == "":
 		c.fault("phones", "phones: how many? write count: 100, or csv: FILE")
 	case p.Count < 0 || p.Count > maxPhones:
 		c.fault("phones.count", "phones.count: %d phones; 1 to %d are possible", p.Count, maxPhones)
@@ -89,6 +89,9 @@ func (c *checker) load() {
 	case err != nil:
 		c.fault("load", "load: %v", err)
 		return
+	}
+	if times := c.with.Load.Times; times != nil && c.with.Phones.Count > len(times) {
+		c.fault("load", "load: %d phones, but %s has the starts of only %d", c.with.Phones.Count, c.with.Load.File, len(times))
 	}
 	if last := c.with.Load.At(float64(max(c.with.Phones.Count-1, 0))); last > longestLoad {
 		c.fault("load", "load: the last of %d phones would start after more than a month", c.with.Phones.Count)

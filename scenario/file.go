@@ -1,12 +1,15 @@
 package scenario
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/phonebank/phonebank/scenario/internal/phrase"
 	"github.com/phonebank/phonebank/scenario/internal/tree"
+	"github.com/phonebank/phonebank/scenario/load"
 )
 
 // Problem is one thing that is wrong with a scenario.
@@ -72,7 +75,9 @@ func Parse(name string, text []byte) (*Scenario, error) {
 // change nothing.
 type Overrides struct {
 	Phones int
-	Rate   string // "200/s": hold it, instead of the stages
+	Rate   string        // "200/s": hold it, instead of the file's load
+	For    time.Duration // how long phones start: it decides how many there are, up to Phones
+	Stages string        // sentences with commas between them, instead of the file's load
 	Core   string
 	Seed   *uint64
 }
@@ -88,12 +93,8 @@ func (s *Scenario) Override(o Overrides) error {
 	if o.Phones > 0 {
 		s.Phones.Count = o.Phones
 	}
-	if o.Rate != "" {
-		stage, err := holdStage(o.Rate)
-		if err != nil {
-			return fault("rate", err)
-		}
-		s.Load.Stages = stage
+	if flag, err := s.overrideLoad(o); err != nil {
+		return fault(flag, err)
 	}
 	if o.Core != "" {
 		where, err := ParseWhere(o.Core)
@@ -106,6 +107,63 @@ func (s *Scenario) Override(o Overrides) error {
 		s.Seed = *o.Seed
 	}
 	return s.Check()
+}
+
+// overrideLoad replaces the load, and returns the name of the flag that was wrong.
+func (s *Scenario) overrideLoad(o Overrides) (flag string, err error) {
+	texts := strings.Split(o.Stages, ",")
+	switch {
+	case o.Rate != "" && o.Stages != "":
+		return "rate", errors.New("--stages says the rates already")
+	case o.Rate != "":
+		flag, texts = "rate", []string{"hold " + o.Rate}
+	case o.Stages != "":
+		flag = "stages"
+	}
+	if flag != "" {
+		loaded, err := load.Parse(texts...)
+		if err != nil {
+			return flag, err
+		}
+		loaded.Arrivals = s.Load.Arrivals
+		if loaded.Stages == nil {
+			loaded.Arrivals = ""
+		}
+		s.Load = loaded
+		if loaded.File != "" {
+			if err := s.readTimes(loaded.File); err != nil {
+				return flag, err
+			}
+		}
+	}
+	return s.overrideFor(o)
+}
+
+// overrideFor has the load last for a given time.
+func (s *Scenario) overrideFor(o Overrides) (flag string, err error) {
+	switch {
+	case o.For < 0:
+		return "for", fmt.Errorf("%v is negative", o.For)
+	case o.For == 0:
+		return "", nil
+	}
+	lasting := s.withDefaults().Load
+	if err := lasting.Check(); err != nil {
+		return "for", err
+	}
+	if lasting.Booting > 0 {
+		return "for", fmt.Errorf("%q knows no time; give the number of phones", "keep")
+	}
+	most := maxPhones
+	if o.Phones > 0 {
+		most = o.Phones
+	} else if n := len(s.Phones.Devices); n > 0 {
+		most = n
+	}
+	if s.Phones.Count = lasting.Phones(o.For, most); s.Phones.Count == 0 {
+		return "for", fmt.Errorf("no phone starts within %v", o.For)
+	}
+	return "", nil
 }
 
 // note remembers where a key stands, for checks that come later.

@@ -91,17 +91,22 @@ func (s *Scenario) readTrust(n *tree.Node) {
 	tree.Into(t, parseTrust)(n)
 }
 
+// readLoad reads sentences. One of them may make several stages, which then all
+// stand at its place.
 func (s *Scenario) readLoad(n *tree.Node) {
-	if !n.IsList() {
-		appendTo(n, &s.Load.Stages, load.ParseStage)
+	sentence := func(n *tree.Node) {
+		before := len(s.Load.Stages)
+		var text string
+		tree.Into(&text, func(text string) (string, error) { return text, s.Load.Add(text) })(n)
+		for i := before; i < len(s.Load.Stages); i++ {
+			s.places[stageKey(i)] = n.Place()
+		}
+	}
+	if n.IsList() {
+		n.List(sentence)
 		return
 	}
-	i := 0
-	n.List(func(n *tree.Node) {
-		s.places[stageKey(i)] = n.Place()
-		i++
-		appendTo(n, &s.Load.Stages, load.ParseStage)
-	})
+	sentence(n)
 }
 
 func stageKey(i int) string { return "load[" + strconv.Itoa(i) + "]" }
@@ -204,12 +209,4 @@ func parseTrust(text string) (Trust, error) {
 		choice[TrustKind]{"held", TrustHeld}, choice[TrustKind]{"none", TrustNone}, choice[TrustKind]{"stale", TrustStale},
 	)(text)
 	return Trust{Kind: kind}, err
-}
-
-func holdStage(rate string) ([]load.Stage, error) {
-	r, err := load.ParseRate(rate)
-	if err != nil {
-		return nil, err
-	}
-	return []load.Stage{{From: r, To: r}}, nil
 }

@@ -247,10 +247,67 @@ func TestOverrides(t *testing.T) {
 		"phones":   {Overrides{Phones: -1}, "--phones: -1 is negative"},
 		"rate":     {Overrides{Rate: "fast"}, `--rate: "fast" is no rate; write it like 200/s`},
 		"core":     {Overrides{Core: "locl"}, `--core: "locl" is no core; did you mean "local"?`},
+		"stages":   {Overrides{Stages: "hold 1/s for 2s, rmap 1/s to 2/s over 3s"}, `--stages: "rmap" is no stage; did you mean "ramp"?`},
+		"two ways": {Overrides{Stages: "hold 1/s", Rate: "2/s"}, "--rate: --stages says the rates already"},
+		"no time":  {Overrides{For: -1}, "--for: -1ns is negative"},
+		"closed":   {Overrides{Stages: "keep 5 booting", For: time.Minute}, `--for: "keep" knows no time; give the number of phones`},
 		"together": {Overrides{Phones: 300_000}, "x.yaml:2:17: phones.count: 300000 phones; 1 to 200000 are possible"},
 	} {
 		t.Run(title, func(t *testing.T) {
 			if err := s.Override(row.o); err == nil || err.Error() != row.want {
+				t.Errorf("got  %v\nwant %s", err, row.want)
+			}
+		})
+	}
+}
+
+func TestHowLongDecidesHowMany(t *testing.T) {
+	for title, row := range map[string]struct {
+		o    Overrides
+		want int
+	}{
+		"a rate for a time":        {Overrides{Rate: "200/s", For: time.Minute}, 12_000},
+		"but no more than so many": {Overrides{Rate: "200/s", For: time.Minute, Phones: 50}, 50},
+		"the file's own stages":    {Overrides{For: 2 * time.Second}, 30}, // 10 + 20
+		"stages of the command":    {Overrides{Stages: "steps 10/s to 20/s by 10/s every 1s, hold 1/s", For: 12 * time.Second}, 40},
+	} {
+		t.Run(title, func(t *testing.T) {
+			s, err := Parse("x.yaml", []byte("phones: {count: 7}\nload: [hold 10/s for 1s, hold 20/s]"))
+			if err == nil {
+				err = s.Override(row.o)
+			}
+			if err != nil || s.Phones.Count != row.want {
+				t.Errorf("%d phones, want %d (%v)", s.Phones.Count, row.want, err)
+			}
+		})
+	}
+}
+
+func TestStartsFromAFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	write("starts.csv", "at\n0\n0.5\n2s\n")
+	s, err := Load(write("good.yaml", "load: times starts.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := s.withDefaults(); got.Phones.Count != 3 || got.Load.At(2) != 2*time.Second {
+		t.Errorf("%d phones, the last at %v", got.Phones.Count, got.Load.At(2))
+	}
+	for title, row := range map[string]struct{ text, want string }{
+		"more phones than starts": {"phones: {count: 4}\nload: times starts.csv", ":2:7: load: 4 phones, but starts.csv has the starts of only 3"},
+		"no such file":            {"load: times none.csv", "no such file or directory"},
+		"poisson":                 {"arrivals: poisson\nload: times starts.csv", ":2:7: load: poisson arrivals need a rate; leave arrivals out"},
+		"beside stages":           {"load: [hold 1/s for 1s, times starts.csv]", `:1:25: load[2]: "times" cannot stand beside other sentences; keep and times are a whole load each`},
+	} {
+		t.Run(title, func(t *testing.T) {
+			if _, err := Load(write("bad.yaml", row.text)); err == nil || !strings.HasSuffix(err.Error(), row.want) {
 				t.Errorf("got  %v\nwant %s", err, row.want)
 			}
 		})

@@ -14,6 +14,7 @@ import (
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/internal/phrase"
 	"github.com/phonebank/phonebank/scenario/internal/tree"
+	"github.com/phonebank/phonebank/scenario/load"
 	"github.com/phonebank/phonebank/wire/ctl"
 )
 
@@ -31,6 +32,11 @@ func (s *Scenario) ReadFiles() error {
 	if err := s.readLists(); err != nil {
 		return err
 	}
+	if s.Load.File != "" {
+		if err := s.readTimes(s.beside(s.Load.File)); err != nil {
+			return err
+		}
+	}
 	return s.Check()
 }
 
@@ -44,6 +50,17 @@ func (s *Scenario) readCSV(path string) error {
 		return &FileError{File: path, Problems: problems}
 	}
 	s.Phones.Devices = devices
+	return nil
+}
+
+func (s *Scenario) readTimes(path string) error {
+	text, err := readBounded(path, maxCSV)
+	if err == nil {
+		s.Load.Times, err = load.ReadTimes(bytes.NewReader(text))
+	}
+	if err != nil {
+		return s.fault("load", fmt.Errorf("load: times %s: %w", s.Load.File, err))
+	}
 	return nil
 }
 

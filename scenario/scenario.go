@@ -20,7 +20,7 @@ type Scenario struct {
 	Seed       uint64
 	Core       Core
 	Phones     Phones
-	Load       load.Schedule     // no stage: hold 50/s
+	Load       load.Schedule     // zero: hold 50/s
 	Stay       time.Duration     // registered, keeping alive, counted from the last start
 	Thresholds []tally.Threshold // none: every phone must register
 	Limits     Limits
@@ -140,6 +140,9 @@ func (s Scenario) withDefaults() Scenario {
 	if p.Count == 0 {
 		p.Count = len(p.Devices)
 	}
+	if p.Count == 0 {
+		p.Count = len(s.Load.Times)
+	}
 	if len(p.Models) == 0 {
 		p.Models = []Share{{defaultModel, 100}}
 	}
@@ -152,7 +155,7 @@ func (s Scenario) withDefaults() Scenario {
 	if p.Keys.Pool == 0 {
 		p.Keys.Pool = defaultPool
 	}
-	if len(s.Load.Stages) == 0 {
+	if s.Load.IsZero() {
 		s.Load.Stages = []load.Stage{{From: defaultHold, To: defaultHold}}
 	}
 	s.Load.Seed = s.Seed

@@ -28,6 +28,8 @@ func (t *tool) runCommand() *cli.Command {
 		Flags: []cli.Flag{
 			&cli.IntFlag{Name: "phones", Usage: "start `N` phones"},
 			&cli.StringFlag{Name: "rate", Usage: "start them at `RATE`, such as 200/s, instead of in the file's stages"},
+			&cli.DurationFlag{Name: "for", Usage: "start phones for `TIME`, such as 1m, however many that makes"},
+			&cli.StringFlag{Name: "stages", Usage: "start them as these `SENTENCES` say, with commas between: \"ramp 10/s to 200/s over 30s, hold 200/s\""},
 			&cli.StringFlag{Name: "core", Usage: "boot against `WHERE`: embedded, local (a child process), or host[:port] of a TFTP server; several with commas"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`N` determines names, models, jitter and arrivals"},
 			&cli.StringFlag{Name: "out", Usage: "write result.json and phones.csv into `DIR`"},
@@ -68,7 +70,9 @@ func (t *tool) run(c *cli.Context) error {
 }
 
 func overrides(c *cli.Context) scenario.Overrides {
-	o := scenario.Overrides{Phones: c.Int("phones"), Rate: c.String("rate"), Core: c.String("core")}
+	o := scenario.Overrides{
+		Phones: c.Int("phones"), Rate: c.String("rate"), For: c.Duration("for"), Stages: c.String("stages"), Core: c.String("core"),
+	}
 	if c.IsSet("seed") {
 		seed := c.Uint64("seed")
 		o.Seed = &seed

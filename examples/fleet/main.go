@@ -24,7 +24,7 @@ func main() {
 }
 
 func run(ctx context.Context, out io.Writer) error {
-	arrivals, err := load.ParseStage("hold 50/s")
+	arrivals, err := load.Parse("hold 50/s")
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func run(ctx context.Context, out io.Writer) error {
 			LSC:    scenario.LSCInstalled,
 			Keys:   scenario.Keys{Pool: 4},
 		},
-		Load: load.Schedule{Stages: []load.Stage{arrivals}},
+		Load: arrivals,
 		Stay: 2 * time.Second,
 	}
 	result, err := scenario.Run(ctx, &fleet, scenario.Options{})

@@ -15,5 +15,7 @@
 // mean one, drawn from the seed, so that phones come as strangers do.
 //
 // The schedule is open: it asks nothing of the phones that started before, so a
-// slow core never slows the arrivals. There is no clock here and no goroutine.
+// slow core never slows the arrivals. (The one exception says so: "keep 200
+// booting" closes the loop.) There is no clock here and no goroutine. What can be
+// said, and what it draws, stands in the table of sentence.go.
 package load

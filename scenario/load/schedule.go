@@ -6,6 +6,8 @@ import (
 	"iter"
 	"math"
 	"math/rand/v2"
+	"slices"
+	"sort"
 	"time"
 )
 
@@ -19,11 +21,25 @@ const (
 )
 
 // Schedule is a whole load shape. The last stage repeats for as long as phones
-// are left to start.
+// are left to start. Add builds one from sentences.
 type Schedule struct {
 	Stages   []Stage
 	Arrivals Arrivals
 	Seed     uint64 // decides the gaps of Poisson arrivals
+
+	// Booting, in place of stages, closes the loop: as many phones boot at any
+	// time, and the next starts when one has registered or given up. Then the
+	// core sets the rate, and a slow one is asked less.
+	Booting int
+	// Times, in place of stages, is when each phone starts; File is where they
+	// are read from.
+	Times []time.Duration
+	File  string
+}
+
+// IsZero says that nothing was said about the load.
+func (s Schedule) IsZero() bool {
+	return len(s.Stages) == 0 && s.Booting == 0 && s.File == "" && s.Times == nil
 }
 
 // StageError says which stage of a schedule cannot be.
@@ -38,13 +54,23 @@ func (e *StageError) Error() string { return fmt.Sprintf("stage %d: %s", e.Stage
 // Check says whether every phone that is asked of the schedule gets its start.
 // An error about one stage is a *StageError.
 func (s Schedule) Check() error {
+	if s.Booting > 0 || s.File != "" || s.Times != nil {
+		if s.Arrivals == Poisson {
+			return errors.New("poisson arrivals need a rate; leave arrivals out")
+		}
+		return nil
+	}
 	if len(s.Stages) == 0 {
 		return errors.New("no stage: no phone would ever start")
 	}
 	last := len(s.Stages) - 1
 	for i, stage := range s.Stages {
 		switch {
-		case i < last && stage.For == 0:
+		case i < last && stage.Burst == Everybody:
+			return &StageError{i, fmt.Sprintf("%q leaves nobody for the stages after it", stage)}
+		case i == last && stage.Burst > 0 && stage.Burst < Everybody:
+			return &StageError{i, fmt.Sprintf("%q is the last stage; say when the others come, or write all at once", stage)}
+		case i < last && stage.endless():
 			return &StageError{i, fmt.Sprintf("%q never ends, so the stages after it never come; give it a duration (for 1m)", stage)}
 		case i == last && stage.area() == 0:
 			return &StageError{i, fmt.Sprintf("%q is the last stage and starts nobody, so phones would be left over", stage)}
@@ -54,8 +80,15 @@ func (s Schedule) Check() error {
 }
 
 // At returns when the area under the rate curve reaches n: the start of phone n
-// (counting from 0) with constant arrivals. The schedule must pass Check.
+// (counting from 0) with constant arrivals. The schedule must pass Check. It is
+// zero where Booting decides, and while the Times of a File are not read.
 func (s Schedule) At(n float64) time.Duration {
+	switch {
+	case len(s.Stages) == 0 && len(s.Times) == 0:
+		return 0
+	case len(s.Times) > 0:
+		return s.Times[min(int(n), len(s.Times)-1)]
+	}
 	var begin time.Duration
 	last := len(s.Stages) - 1
 	for _, stage := range s.Stages[:last] {
@@ -76,8 +109,11 @@ func (s Schedule) At(n float64) time.Duration {
 }
 
 // Starts yields the start of phone 0, 1, 2 … without end, as time since the
-// begin of the schedule, never decreasing.
+// begin of the schedule, never decreasing. Times end when they end.
 func (s Schedule) Starts() iter.Seq[time.Duration] {
+	if s.Times != nil {
+		return slices.Values(s.Times)
+	}
 	return func(yield func(time.Duration) bool) {
 		gaps := rand.New(rand.NewPCG(s.Seed, 0x6c6f6164)) // a stream of its own: the phones draw from others
 		area := 0.0
@@ -93,6 +129,12 @@ func (s Schedule) Starts() iter.Seq[time.Duration] {
 			}
 		}
 	}
+}
+
+// Phones is how many phones start within a span of time, at most the given
+// number; with constant arrivals, as every phone of a rate does on average.
+func (s Schedule) Phones(within time.Duration, most int) int {
+	return sort.Search(most, func(n int) bool { return s.At(float64(n)) >= within })
 }
 
 // never stands for every time that is too far away to be told: a century.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"strings"
 	"testing"
 	"testing/quick"
 	"time"
@@ -15,15 +16,11 @@ import (
 
 func stages(t *testing.T, texts ...string) []Stage {
 	t.Helper()
-	var list []Stage
-	for _, text := range texts {
-		stage, err := ParseStage(text)
-		if err != nil {
-			t.Fatalf("%q: %v", text, err)
-		}
-		list = append(list, stage)
+	s, err := Parse(texts...)
+	if err != nil {
+		t.Fatalf("%q: %v", texts, err)
 	}
-	return list
+	return s.Stages
 }
 
 func take(seq iter.Seq[time.Duration], n int) []time.Duration {
@@ -78,6 +75,34 @@ func TestStartsAreExact(t *testing.T) {
 			[]string{"hold 2/s for 1s", "hold 0/s for 10s", "hold 2/s"},
 			map[int]time.Duration{0: 0, 1: 500 * ms, 2: 11 * time.Second, 3: 11500 * ms},
 		},
+		"a staircase up": {
+			[]string{"steps 10/s to 30/s by 10/s every 1s", "hold 1/s"},
+			map[int]time.Duration{10: time.Second, 30: 2 * time.Second, 60: 3 * time.Second, 61: 4 * time.Second},
+		},
+		"a staircase down, the last step short": {
+			[]string{"steps 30/s to 5/s by 20/s every 1s", "hold 1/s"},
+			map[int]time.Duration{30: time.Second, 40: 2 * time.Second, 45: 3 * time.Second, 46: 4 * time.Second},
+		},
+		"a spike": { // 0 to 10/s and back over 4 s: 10 phones each way
+			[]string{"spike 0/s to 10/s over 4s", "hold 1/s"},
+			map[int]time.Duration{10: 2 * time.Second, 20: 4 * time.Second, 21: 5 * time.Second},
+		},
+		"saw-teeth": {
+			[]string{"saw 0/s to 8/s every 1s for 3s", "hold 1/s"},
+			map[int]time.Duration{1: 500 * ms, 4: time.Second, 8: 2 * time.Second, 12: 3 * time.Second, 13: 4 * time.Second},
+		},
+		"a burst between": {
+			[]string{"hold 2/s for 1s", "burst 3", "hold 1/s"},
+			map[int]time.Duration{1: 500 * ms, 2: time.Second, 3: time.Second, 4: time.Second, 5: time.Second, 6: 2 * time.Second},
+		},
+		"everybody at once": {
+			[]string{"all at once"},
+			map[int]time.Duration{0: 0, 1: 0, 100_000: 0},
+		},
+		"the rest at once": {
+			[]string{"hold 2/s for 2s", "all at once"},
+			map[int]time.Duration{3: 1500 * ms, 4: 2 * time.Second, 5: 2 * time.Second, 99: 2 * time.Second},
+		},
 		"a pause first": {
 			[]string{"hold 0/s for 3s", "hold 1/s"},
 			map[int]time.Duration{0: 3 * time.Second, 1: 4 * time.Second},
@@ -114,6 +139,8 @@ func TestSchedulesThatLeavePhonesOver(t *testing.T) {
 	}{
 		"endless stage in the middle": {[]string{"hold 1/s", "hold 2/s"}, 0, `stage 1: "hold 1/s" never ends, so the stages after it never come; give it a duration (for 1m)`},
 		"last stage stands still":     {[]string{"hold 1/s for 1s", "hold 0/s"}, 1, `stage 2: "hold 0/s" is the last stage and starts nobody, so phones would be left over`},
+		"everybody, and then some":    {[]string{"all at once", "hold 2/s"}, 0, `stage 1: "all at once" leaves nobody for the stages after it`},
+		"a burst at the end":          {[]string{"hold 1/s for 1s", "burst 5"}, 1, `stage 2: "burst 5" is the last stage; say when the others come, or write all at once`},
 		"last ramp from zero to zero": {[]string{"ramp 0/s to 0/s over 1s"}, 0, `stage 1: "hold 0/s for 1s" is the last stage and starts nobody, so phones would be left over`},
 	} {
 		t.Run(title, func(t *testing.T) {
@@ -174,10 +201,10 @@ func TestStartsNeverGoBack(t *testing.T) {
 }
 
 func TestStagesReadAndPrint(t *testing.T) {
-	for _, text := range []string{"hold 200/s", "hold 0.5/s for 1m30s", "ramp 10/s to 200/s over 30s"} {
-		stage, err := ParseStage(text)
-		if err != nil || stage.String() != text {
-			t.Errorf("%q came back as %q, %v", text, stage, err)
+	for _, text := range []string{"hold 200/s", "hold 0.5/s for 1m30s", "ramp 10/s to 200/s over 30s", "burst 500", "all at once"} {
+		s, err := Parse(text)
+		if err != nil || len(s.Stages) != 1 || s.Stages[0].String() != text {
+			t.Errorf("%q came back as %q, %v", text, s.Stages, err)
 		}
 	}
 	for title, row := range map[string]struct {
@@ -185,29 +212,130 @@ func TestStagesReadAndPrint(t *testing.T) {
 		offset int
 		want   string
 	}{
-		"empty":               {"", 0, "an empty stage; write hold 200/s for 1m, or ramp 10/s to 200/s over 30s"},
-		"unknown verb":        {"rampp 1/s to 2/s over 3s", 0, `"rampp" is no stage; did you mean "ramp"?`},
-		"unit missing":        {"hold 200", 5, `"200" has no unit; write 200/s`},
-		"odd unit":            {"hold 200/day", 9, `"day" is no unit of a rate; write /s, /m or /h`},
-		"no number":           {"hold fast", 5, `"fast" is no rate; write it like 200/s`},
-		"negative":            {"hold -1/s", 5, `"-1/s" is no rate; write it like 200/s`},
-		"not a number":        {"hold NaN/s", 5, `"NaN/s" is no rate; write it like 200/s`},
-		"beyond any machine":  {"hold 1000001/s", 5, `"1000001/s" is more than 1000000/s`},
-		"hold over":           {"hold 2/s over 1m", 9, `"over" stands where "for" is expected`},
-		"cut short":           {"ramp 1/s to 2/s", 15, `the stage ends where "over" is expected`},
-		"cut shorter":         {"ramp 1/s to", 11, `the stage ends where a rate such as 200/s is expected`},
-		"duration bare":       {"ramp 1/s to 2/s over 30", 21, `"30" has no unit; write 30s, 30m or 30ms`},
-		"duration zero":       {"hold 2/s for 0s", 13, `a stage of "0s" starts nobody`},
-		"duration negative":   {"hold 2/s for -1s", 13, `"-1s" is negative`},
-		"duration of an age":  {"hold 2/s for 10000h", 13, `"10000h" is longer than a month (744h)`},
-		"a word too many":     {"hold 2/s for 1m or so", 16, `"or" is one word too many`},
-		"blanks before words": {"  hold   x", 9, `"x" is no rate; write it like 200/s`},
+		"empty":                {"", 0, "an empty stage; write hold 200/s for 1m, or ramp 10/s to 200/s over 30s"},
+		"unknown verb":         {"rampp 1/s to 2/s over 3s", 0, `"rampp" is no stage; did you mean "ramp"?`},
+		"staircase too fine":   {"steps 1/s to 20000/s by 1/s every 1s", 24, "steps of 1/s from 1/s to 20000/s are more than 10000"},
+		"staircase of nothing": {"steps 1/s to 2/s by 0/s every 1s", 20, "steps of 0/s from 1/s to 2/s are more than 10000"},
+		"half a tooth":         {"saw 0/s to 8/s every 2s for 3s", 24, "3s is no whole number of teeth of 2s, up to 10000"},
+		"burst of nobody":      {"burst 0", 6, `"0" is no number of phones`},
+		"burst of a few":       {"burst few", 6, `"few" is no number of phones`},
+		"all, but when":        {"all now", 4, `"now" stands where "at" is expected`},
+		"keep, but what":       {"keep 20", 7, `the stage ends where "booting" is expected`},
+		"times of no file":     {"times", 5, "the stage ends where the path of a file is expected"},
+		"unit missing":         {"hold 200", 5, `"200" has no unit; write 200/s`},
+		"odd unit":             {"hold 200/day", 9, `"day" is no unit of a rate; write /s, /m or /h`},
+		"no number":            {"hold fast", 5, `"fast" is no rate; write it like 200/s`},
+		"negative":             {"hold -1/s", 5, `"-1/s" is no rate; write it like 200/s`},
+		"not a number":         {"hold NaN/s", 5, `"NaN/s" is no rate; write it like 200/s`},
+		"beyond any machine":   {"hold 1000001/s", 5, `"1000001/s" is more than 1000000/s`},
+		"hold over":            {"hold 2/s over 1m", 9, `"over" stands where "for" is expected`},
+		"cut short":            {"ramp 1/s to 2/s", 15, `the stage ends where "over" is expected`},
+		"cut shorter":          {"ramp 1/s to", 11, `the stage ends where a rate such as 200/s is expected`},
+		"duration bare":        {"ramp 1/s to 2/s over 30", 21, `"30" has no unit; write 30s, 30m or 30ms`},
+		"duration zero":        {"hold 2/s for 0s", 13, `a stage of "0s" starts nobody`},
+		"duration negative":    {"hold 2/s for -1s", 13, `"-1s" is negative`},
+		"duration of an age":   {"hold 2/s for 10000h", 13, `"10000h" is longer than a month (744h)`},
+		"a word too many":      {"hold 2/s for 1m or so", 16, `"or" is one word too many`},
+		"blanks before words":  {"  hold   x", 9, `"x" is no rate; write it like 200/s`},
 	} {
 		t.Run(title, func(t *testing.T) {
-			_, err := ParseStage(row.text)
+			_, err := Parse(row.text)
 			var fault *phrase.Error
 			if !errors.As(err, &fault) || fault.Offset != row.offset || fault.Problem != row.want {
 				t.Errorf("got  %+v\nwant %d: %s", err, row.offset, row.want)
+			}
+		})
+	}
+}
+
+func TestLoadsThatAreNoStages(t *testing.T) {
+	for title, row := range map[string]struct {
+		texts []string
+		want  Schedule
+	}{
+		"a closed loop":     {[]string{"keep 200 booting"}, Schedule{Booting: 200}},
+		"times from a file": {[]string{"times some starts.csv"}, Schedule{File: "some starts.csv"}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			got, err := Parse(row.texts...)
+			if err == nil {
+				err = got.Check()
+			}
+			if diff := cmp.Diff(row.want, got); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
+			got.Arrivals = Poisson
+			if err := got.Check(); err == nil {
+				t.Error("poisson arrivals without a rate were accepted")
+			}
+		})
+	}
+	for _, texts := range [][]string{{"hold 1/s", "keep 2 booting"}, {"keep 2 booting", "hold 1/s"}, {"keep 2 booting", "times a.csv"}, {"times a.csv", "all at once"}} {
+		if s, err := Parse(texts...); err == nil {
+			t.Errorf("%q became %+v", texts, s)
+		}
+	}
+}
+
+func TestTimesOfAFile(t *testing.T) {
+	for title, row := range map[string]struct {
+		text string
+		want []time.Duration
+	}{
+		"seconds":                   {"0\n0.25\n1e1\n", []time.Duration{0, 250 * time.Millisecond, 10 * time.Second}},
+		"a heading, more columns":   {"at,phone\n1,a\n2m,b\n", []time.Duration{time.Second, 2 * time.Minute}},
+		"remarks and empty lines":   {"# from a log\n\n1s\n\n1s\n", []time.Duration{time.Second, time.Second}},
+		"blanks, and no line break": {" 1 ", []time.Duration{time.Second}},
+	} {
+		t.Run(title, func(t *testing.T) {
+			got, err := ReadTimes(strings.NewReader(row.text))
+			if diff := cmp.Diff(row.want, got); diff != "" || err != nil {
+				t.Error(diff, err)
+			}
+			if s := (Schedule{Times: got}); err == nil && !cmp.Equal(take(s.Starts(), len(got)+1), row.want) {
+				t.Error("the schedule starts phones at other times")
+			}
+		})
+	}
+	for title, row := range map[string]struct{ text, want string }{
+		"nothing":          {"", "no time in it"},
+		"a heading alone":  {"at\n", "no time in it"},
+		"back in time":     {"5\n3\n", "line 2: 3s comes after 5s; sort the times"},
+		"no time":          {"1\nsoon\n", `line 2: "soon" is no duration; write it like 30s, 2m or 250ms`},
+		"negative":         {"1\n-2\n", `line 2: "-2" is negative`},
+		"a quote too many": {"1\n\"2\n", `parse error on line 2, column 4: extraneous or missing " in quoted-field`},
+	} {
+		t.Run(title, func(t *testing.T) {
+			if _, err := ReadTimes(strings.NewReader(row.text)); err == nil || err.Error() != row.want {
+				t.Errorf("got %v, want %s", err, row.want)
+			}
+		})
+	}
+}
+
+func TestEveryExampleIsASchedule(t *testing.T) {
+	for _, text := range Examples() {
+		if _, err := Parse(text); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestPhonesWithinATime(t *testing.T) {
+	for title, row := range map[string]struct {
+		text string
+		in   time.Duration
+		most int
+		want int
+	}{
+		"a minute at 200/s":      {"hold 200/s", time.Minute, 100_000, 12_000},
+		"fewer phones than that": {"hold 200/s", time.Minute, 1000, 1000},
+		"everybody":              {"all at once", time.Second, 77, 77},
+		"within no time":         {"hold 1/s", 0, 10, 0},
+	} {
+		t.Run(title, func(t *testing.T) {
+			if got := (Schedule{Stages: stages(t, row.text)}).Phones(row.in, row.most); got != row.want {
+				t.Errorf("got %d, want %d", got, row.want)
 			}
 		})
 	}

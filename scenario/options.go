@@ -21,6 +21,7 @@ type Options struct {
 	Progress   func(Snapshot)     // called by one goroutine, every Tick and at each change of phase
 	Tick       time.Duration      // 0: a second
 	Watch      func(phone.Record) // hears every event of every phone, from many goroutines
+	Control    *Control           // steers the run while it goes on; nil: nobody does
 	Trace      io.Writer          // trace lines of an embedded core
 	World      World
 }

@@ -18,7 +18,8 @@ import (
 // machine cannot carry it or the core does not answer; a result comes with
 // every other error if phones have started.
 func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
-	if s.Phones.CSV != "" && len(s.Phones.Devices) == 0 || len(s.Phones.Trust.Files) > len(s.Phones.Trust.Lists) {
+	if s.Phones.CSV != "" && len(s.Phones.Devices) == 0 || len(s.Phones.Trust.Files) > len(s.Phones.Trust.Lists) ||
+		s.Load.File != "" && s.Load.Times == nil {
 		if err := s.ReadFiles(); err != nil {
 			return nil, err
 		}
@@ -27,7 +28,14 @@ func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
 		return nil, err
 	}
 	defer lean()()
+	ctx, end := context.WithCancel(ctx)
+	defer end()
+	if o.Control == nil {
+		o.Control = NewControl()
+	}
+	o.Control.attach(end)
 	r := &run{with: s.withDefaults(), options: o, began: time.Now()}
+	r.loop = newLoop(r.with.Load.Booting)
 	r.tally = tally.New(r.with.Phones.Count)
 	err := r.prepare(ctx)
 	if err == nil {
@@ -66,6 +74,7 @@ type run struct {
 	coreCost *tally.Process
 
 	phones sync.WaitGroup
+	loop   loop
 	groups [drainGroups]group
 
 	progress reporter
@@ -88,6 +97,7 @@ func (r *run) execute(outer context.Context) error {
 	r.cpu, _, _ = usage()
 	r.began = time.Now()
 	r.tally.Begin(r.began)
+	r.options.Control.begin(r.began)
 	r.progress.phase(PhaseLoad)
 	if r.load(ctx) {
 		r.progress.phase(PhaseStay)
@@ -113,29 +123,26 @@ func (r *run) execute(outer context.Context) error {
 // start that is late is followed by the next at once: the schedule does not
 // give way.
 func (r *run) load(ctx context.Context) bool {
-	timer := time.NewTimer(0)
-	defer timer.Stop()
 	n := 0
 	for at := range r.with.Load.Starts() {
 		if n == r.with.Phones.Count {
 			break
 		}
-		due := r.began.Add(at)
-		if wait := time.Until(due); wait > 0 {
-			timer.Reset(wait)
-			select {
-			case <-timer.C:
-			case <-ctx.Done():
-			}
+		due, on := r.options.Control.wait(ctx, at)
+		if !on || !r.loop.enter(r.options.Control.nobody, ctx.Done()) {
+			break
 		}
-		if ctx.Err() != nil {
-			return false
+		if r.loop == nil {
+			r.lag.Record(time.Since(due))
 		}
-		r.lag.Record(time.Since(due))
 		r.start(n)
 		n++
 	}
-	return true
+	if n < r.with.Phones.Count && ctx.Err() == nil {
+		r.note(fmt.Sprintf("drained by hand: %d of %d phones were started", n, r.with.Phones.Count))
+		r.tally.Plan(n)
+	}
+	return ctx.Err() == nil
 }
 
 func (r *run) start(n int) {
@@ -148,9 +155,13 @@ func (r *run) start(n int) {
 			also(e)
 		}
 	}
+	watch, off := r.loop.leaving(watch)
 	p := r.fleet.phone(n, id, watch)
 	ctx := r.groups[n%drainGroups].ctx
-	r.phones.Go(func() { _ = p.Run(ctx) }) // what it has to say it has said to watch
+	r.phones.Go(func() {
+		defer off()
+		_ = p.Run(ctx) // what it has to say it has said to watch
+	})
 }
 
 // patience is how long the run waits for phones that neither register nor give
@@ -161,7 +172,13 @@ const patience = 15 * time.Minute
 // registered or given up.
 func (r *run) stay(ctx context.Context) {
 	started := time.Now()
-	sleep(ctx, r.with.Stay)
+	stay := time.NewTimer(r.with.Stay)
+	defer stay.Stop()
+	select {
+	case <-stay.C:
+	case <-r.options.Control.nobody:
+	case <-ctx.Done():
+	}
 	for ctx.Err() == nil && !r.tally.Snapshot().Settled() && time.Since(started) < r.with.Stay+patience {
 		sleep(ctx, 20*time.Millisecond)
 	}

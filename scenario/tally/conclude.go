@@ -31,7 +31,7 @@ func (t *Tally) Result(f Facts) *Result {
 		Scenario: f.Scenario, Seed: f.Seed, Version: f.Version,
 		StartedAt: time.Unix(0, t.began.Load()).UTC(), Elapsed: f.Elapsed.Round(time.Millisecond).Seconds(), Interrupted: f.Interrupted,
 		Phones: Phones{
-			Planned: len(t.rows), Started: all.started, Registered: all.registered, Failed: all.failed, RegisteredAtEnd: all.now,
+			Planned: int(t.planned.Load()), Started: all.started, Registered: all.registered, Failed: all.failed, RegisteredAtEnd: all.now,
 		},
 		Rate: Rate{
 			Offered:    perSecond(all.started-1, all.lastStart),
@@ -46,7 +46,7 @@ func (t *Tally) Result(f Facts) *Result {
 		Lists: all.listResults(f), Causes: all.causeResults(), Explain: all.explanations(),
 		StatusMessages: all.messages,
 		Generator:      f.Generator, Core: f.Core, Notes: f.Notes,
-		Rows: t.rows,
+		Rows: t.rows[:t.planned.Load()],
 	}
 	r.Nodes = nodes(t.rows)
 	r.Generator.judge(r)

@@ -10,15 +10,17 @@ import (
 
 // Tally counts the events of a fleet. Its methods are safe for concurrent use.
 type Tally struct {
-	rows   []Row
-	shards []*shard
-	began  atomic.Int64 // Unix nanoseconds of the first start
-	closed atomic.Bool
+	rows    []Row
+	planned atomic.Int64
+	shards  []*shard
+	began   atomic.Int64 // Unix nanoseconds of the first start
+	closed  atomic.Bool
 }
 
 // New returns a tally for so many phones.
 func New(planned int) *Tally {
 	t := &Tally{rows: make([]Row, planned)}
+	t.Plan(planned)
 	for range min(runtime.GOMAXPROCS(0), 8) {
 		t.shards = append(t.shards, newShard())
 	}
@@ -27,6 +29,10 @@ func New(planned int) *Tally {
 	}
 	return t
 }
+
+// Plan says how many phones are to start after all, no more than New was told:
+// somebody has ended the arrivals.
+func (t *Tally) Plan(phones int) { t.planned.Store(int64(phones)) }
 
 // Begin says when the schedule began; every time of a row counts from there.
 func (t *Tally) Begin(at time.Time) { t.began.Store(at.UnixNano()) }
@@ -72,7 +78,7 @@ func (s Snapshot) Settled() bool { return s.Registered+s.Failed == s.Planned }
 
 // Snapshot adds up the shards.
 func (t *Tally) Snapshot() Snapshot {
-	now := Snapshot{Planned: len(t.rows)}
+	now := Snapshot{Planned: int(t.planned.Load())}
 	for _, s := range t.shards {
 		s.mu.Lock()
 		now.Started += s.started

@@ -80,47 +80,32 @@ const (
 // readConfig fetches a configuration, signed if the phone holds a list that
 // can verify one.
 func (b *boot) readConfig(ctx context.Context, watch *stopwatch, name string) (*cnf.Config, error) {
-	if !b.held().Signs() {
-		file, err := b.fetchOrTell(ctx, watch, name)
-		if err != nil {
-			return nil, err
-		}
-		return b.parseConfig(name, file)
+	if b.held().Signs() {
+		name += signedOnly
 	}
-	verdict, err := b.readSigned(ctx, watch, name+signedOnly)
+	return b.read(ctx, watch, name, nil)
+}
+
+// readEncrypted fetches, verifies and decrypts the encrypted configuration.
+func (b *boot) readEncrypted(ctx context.Context, watch *stopwatch, name string, key *rsa.PrivateKey) (*cnf.Config, error) {
+	return b.read(ctx, watch, name+encrypted, key)
+}
+
+// read fetches a file, judges it and reads it.
+func (b *boot) read(ctx context.Context, watch *stopwatch, name string, key *rsa.PrivateKey) (*cnf.Config, error) {
+	file, err := b.fetchOrTell(ctx, watch, name)
 	if err != nil {
 		return nil, err
 	}
-	return b.parseConfig(name+signedOnly, verdict.Payload)
-}
-
-// readSigned fetches a signed file and verifies it.
-func (b *boot) readSigned(ctx context.Context, watch *stopwatch, name string) (ConfigVerdict, error) {
-	file, err := b.fetchOrTell(ctx, watch, name)
-	if err != nil {
-		return ConfigVerdict{}, err
-	}
 	verdict := b.held().JudgeConfig(ctx, name, file, b.id.Model, b.asker())
+	config := verdict.Read(key, b.env.Lists)
 	for _, line := range verdict.Console {
 		b.say(line)
 	}
 	if verdict.Status != "" {
 		b.say(StatusMessage{Text: verdict.Status})
 	}
-	return verdict, verdict.Err()
-}
-
-// readEncrypted fetches, verifies and decrypts the encrypted configuration.
-func (b *boot) readEncrypted(ctx context.Context, watch *stopwatch, name string, key *rsa.PrivateKey) (*cnf.Config, error) {
-	verdict, err := b.readSigned(ctx, watch, name+encrypted)
-	if err != nil {
-		return nil, err
-	}
-	plain, err := verdict.Envelope.Open(key)
-	if err != nil {
-		return nil, &failure{cause: CauseMalformed, text: name + encrypted, err: err}
-	}
-	return b.parseConfig(name+encrypted, plain)
+	return config, verdict.Err()
 }
 
 func (b *boot) fetchOrTell(ctx context.Context, watch *stopwatch, name string) ([]byte, error) {
@@ -129,14 +114,6 @@ func (b *boot) fetchOrTell(ctx context.Context, watch *stopwatch, name string) (
 		b.say(statusOfTransfer(err))
 	}
 	return file, err
-}
-
-func (b *boot) parseConfig(name string, text []byte) (*cnf.Config, error) {
-	config, err := b.env.Lists.ParseConfig(text)
-	if err != nil {
-		return nil, &failure{cause: CauseMalformed, text: name, err: err}
-	}
-	return config, nil
 }
 
 // keyFor returns the key that an encrypted configuration was made for: the

@@ -50,7 +50,7 @@ func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port
 		secure := tls.Client(under, p.env.Lists.tlsConfig(p.id.Model, p.held(), roles...))
 		if err := secure.HandshakeContext(offering(shaking, own)); err != nil {
 			plain.Close()
-			return tlsError(err, address)
+			return p.tellRefused(tlsError(err, address), address)
 		}
 		conn = messageAtOnce(secure, under)
 		return nil
@@ -61,10 +61,22 @@ func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port
 	return conn, nil
 }
 
+// tellRefused tells the console of a server that the phone refused, and lets the
+// explanation of it say so, too.
+func (p *Phone) tellRefused(err error, address string) error {
+	var refused *refusal
+	if errors.As(err, &refused) {
+		line := ownLineHandshakeFailed(address)
+		refused.Console = append(refused.Console, line.Text)
+		p.say(line)
+	}
+	return err
+}
+
 // tlsError names the side that broke off a handshake.
 func tlsError(err error, address string) error {
 	var (
-		known    *failure
+		known    *refusal
 		badLeaf  *tls.CertificateVerificationError
 		unparsed x509.UnhandledCriticalExtension
 		where    = "TLS handshake with " + address

@@ -1,6 +1,7 @@
 package phone
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,14 @@ import (
 // finding is what is wrong with a file, and what would cure it. All of them
 // are made in this file and the next, so that a run, a boot and the command
 // line explain a refusal in the same words.
-type finding struct{ reason, fix string }
+type finding struct {
+	class       Finding
+	reason, fix string
+	hands       bool // what the server now signs with needs hands on the phone
+	where       Place
+	holds       circle // whom the phone would have believed instead
+	tvs         string // what came of TVS, or why it was not asked
+}
 
 // judgement is a verdict in the making.
 type judgement struct {
@@ -26,6 +34,7 @@ func (j *judgement) mayAsk() bool { return j.model == nil || j.model.SecurityByD
 
 func (j *judgement) reject(cause Cause, f finding) Verdict {
 	j.Outcome, j.Cause, j.Reason, j.Fix = Reject, cause, f.reason, f.fix
+	j.Finding, j.Hands, j.Where, j.Holds, j.TVSSays = f.class, f.hands, f.where, holdings(f.holds), f.tvs
 	j.Status = StatusListUpdateFailed
 	if j.List != nil {
 		j.Console = append(j.Console, ownLineRefused(j.List.HeaderLength))
@@ -84,11 +93,21 @@ func (j *judgement) heard(answer TVSAnswer, err error) {
 
 func (j *judgement) malformed(file []byte, err error) Verdict {
 	v := j.reject(CauseMalformed, finding{
+		class: FindingMalformed, where: faultAt(err),
 		reason: fmt.Sprintf("the file is no trust list%s: %v", lookOf(file), err),
 		fix:    "Have the list written again and restart TFTP. No hands on the phone are needed.",
 	})
 	v.Console = append(v.Console, ownLineNoEnvelope(len(file)))
 	return v
+}
+
+// faultAt is where the fault of a format lies.
+func faultAt(err error) Place {
+	var fault *signed.FormatError
+	if !errors.As(err, &fault) {
+		return Place{}
+	}
+	return Place{Offset: fault.Offset, Field: fault.Field}
 }
 
 // lookOf says what a file looks like that does not parse.
@@ -105,6 +124,7 @@ func lookOf(file []byte) string {
 
 func noKind(list *ctl.List) finding {
 	return finding{
+		class: FindingMalformed, where: at(list.Envelope, signed.TagFilename),
 		reason: fmt.Sprintf("FILENAME is %q, which names neither a CTL nor an ITL", printable(list.Filename)),
 		fix:    "Say which of the two the file is meant to be.",
 	}
@@ -112,6 +132,7 @@ func noKind(list *ctl.List) finding {
 
 func tooLong(size int) finding {
 	return finding{
+		class: FindingTooLarge, where: Place{Offset: maxListBytes, Field: "file"},
 		reason: fmt.Sprintf("the list has %d bytes, a phone loads %d at most", size, maxListBytes),
 		fix:    "Take certificates out of the list. No hands on the phone are needed.",
 	}
@@ -119,6 +140,7 @@ func tooLong(size int) finding {
 
 func tooMany(certificates int) finding {
 	return finding{
+		class:  FindingTooLarge,
 		reason: fmt.Sprintf("the list carries %d certificates, a phone loads %d at most", certificates, maxListCertificates),
 		fix:    "Take certificates out of the list. No hands on the phone are needed.",
 	}
@@ -126,6 +148,7 @@ func tooMany(certificates int) finding {
 
 func unsupportedDigest(file *signed.Envelope) finding {
 	return finding{
+		class: FindingUnsupported, where: at(file, signed.TagDigest),
 		reason: fmt.Sprintf("offset %d: the digest is number %d, phones know 1 (sha1) and 3 (sha512)", offsetOf(file, signed.TagDigest), file.Digest),
 		fix:    "Have the file signed with SHA-1 or SHA-512. No hands on the phone are needed.",
 	}
@@ -133,6 +156,7 @@ func unsupportedDigest(file *signed.Envelope) finding {
 
 func unsupportedAlgorithm(file *signed.Envelope) finding {
 	return finding{
+		class: FindingUnsupported, where: at(file, signed.TagAlgorithm),
 		reason: fmt.Sprintf("offset %d: the signature algorithm is number %d, phones know 0 (RSA)", offsetOf(file, signed.TagAlgorithm), file.Algorithm),
 		fix:    "Have the file signed with an RSA key. No hands on the phone are needed.",
 	}

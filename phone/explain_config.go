@@ -32,6 +32,7 @@ func (j *configJudgement) reject(cause Cause, f finding) ConfigVerdict {
 func (j *configJudgement) rejectName() ConfigVerdict {
 	j.Console = append(j.Console, lineVerified(j.envelope.HeaderLength), ownLineOtherName(j.requested))
 	return j.refuse(CauseUntrusted, finding{
+		class: FindingOtherName, where: at(j.envelope, signed.TagFilename),
 		reason: fmt.Sprintf("the file is %s, but the phone asked for %s", quoted(j.envelope.Filename), j.requested),
 		fix:    "Serve each phone its own file: the name inside is signed and must be the one asked for. No hands on the phone are needed.",
 	})
@@ -63,6 +64,7 @@ func (j *configJudgement) unsigned(file []byte) ConfigVerdict {
 		if identifies(v.record) {
 			j.Console = append(j.Console, ownLineUnsignedRefused(j.requested))
 			return j.reject(CauseUntrusted, finding{
+				class: FindingUnsigned, where: in(v), holds: j.held.records(configRoles[:]...),
 				reason: fmt.Sprintf("the file is not signed, but the phone takes signed files only, because it holds %s (%s)", place(v), describe(v.record)),
 				fix:    "Serve the file signed, as " + j.requested + ".sgn. No hands on the phone are needed.",
 			})
@@ -77,6 +79,7 @@ func (j *configJudgement) unsigned(file []byte) ConfigVerdict {
 func (j *configJudgement) malformed(file []byte, err error) ConfigVerdict {
 	j.Console = append(j.Console, ownLineNoEnvelope(len(file)))
 	return j.reject(CauseMalformed, finding{
+		class: FindingMalformed, where: faultAt(err),
 		reason: fmt.Sprintf("the file is no signed configuration%s: %v", lookOf(file), err),
 		fix:    "Have the server sign the file (restart TFTP). No hands on the phone are needed.",
 	})
@@ -84,6 +87,7 @@ func (j *configJudgement) malformed(file []byte, err error) ConfigVerdict {
 
 func (j *configJudgement) badTVSSignature(err error) finding {
 	return finding{
+		class: FindingBadSignature, where: at(j.envelope, signed.TagSignature), tvs: j.tvsSays(configRoles[:]...),
 		reason: fmt.Sprintf("signed in the name of %s, but not with the key that TVS %s gives for it: %v", named(j.Signer), j.TVS.Server, err),
 		fix:    "Have the file signed again and restart TFTP. No hands on the phone are needed.",
 	}
@@ -93,12 +97,16 @@ func (j *configJudgement) badTVSSignature(err error) finding {
 func (j *configJudgement) unknownSigner() finding {
 	parts := []string{fmt.Sprintf("signed by %s, %s", named(j.Signer), j.held.unnamed(configRoles[:]...))}
 	parts = append(parts, j.asOther(j.held.records(configRoles[:]...), "configuration")...)
-	parts = append(parts, j.tvsSays(configRoles[:]...))
+	says := j.tvsSays(configRoles[:]...)
 	fix := "Give the phone a trust list with the certificate of the TFTP server that signs, or have the file signed with a key its lists name"
 	if j.mayAsk() && j.held.ITL != nil {
 		fix += ", or have a TVS server of its ITL vouch for the signer"
 	}
-	return finding{strings.Join(parts, "; "), fix + ". Hands on the phone are needed only if it takes no new list."}
+	return finding{
+		class: FindingUnknownSigner, where: at(j.envelope, signed.TagSerialNumber), holds: j.held.records(configRoles[:]...), tvs: says,
+		reason: strings.Join(append(parts, says), "; "),
+		fix:    fix + ". Hands on the phone are needed only if it takes no new list.",
+	}
 }
 
 func quoted(name string) string {

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"github.com/phonebank/phonebank/wire/ctl"
 	"github.com/phonebank/phonebank/wire/signed"
 )
 
@@ -21,16 +22,9 @@ type ConfigSummary struct {
 
 // Decision is what the two have in common.
 type Decision struct {
-	Verdict       string        `json:"verdict"` // accept, reject or unchanged
-	FirstUse      bool          `json:"first_use"`
-	Cause         Cause         `json:"cause"`
-	Reason        string        `json:"reason"`
-	Fix           string        `json:"fix"`
-	Signer        SignerSummary `json:"signer"`
-	Digest        string        `json:"digest"`
-	StatusMessage string        `json:"status_message"`
-	Console       []string      `json:"console"`
-	TVS           *TVSSummary   `json:"tvs,omitempty"` // absent when it was not asked
+	Verdict  string `json:"verdict"` // accept, reject or unchanged
+	FirstUse bool   `json:"first_use"`
+	Explanation
 }
 
 // SignerSummary is a signer as the header names it; Serial is "AA:BB".
@@ -89,20 +83,29 @@ func (v ConfigVerdict) Summary() ConfigSummary {
 }
 
 func (v Verdict) decision() Decision {
-	d := Decision{
-		Verdict: v.Outcome.String(), FirstUse: v.FirstUse, Cause: v.Cause, Reason: v.Reason, Fix: v.Fix,
-		Signer: SignerSummary{
-			Subject: printable(v.Signer.Name), Issuer: printable(v.Signer.Issuer), Serial: v.Signer.SerialString(),
-		},
-		StatusMessage: v.Status, Console: []string{}, TVS: v.tvsSummary(),
+	return Decision{Verdict: v.Outcome.String(), FirstUse: v.FirstUse, Explanation: v.Explanation()}
+}
+
+// Explanation is why the phone decided as it did.
+func (v Verdict) Explanation() Explanation {
+	e := Explanation{
+		About: "configuration", Finding: v.Finding, Cause: v.Cause, Reason: v.Reason, Fix: v.Fix, Hands: v.Hands, Where: v.Where,
+		Signer: signerSummary(v.Signer), Holds: v.Holds,
+		StatusMessage: v.Status, Console: []string{}, TVS: v.tvsSummary(), TVSSays: v.TVSSays,
+	}
+	if v.Kind != ctl.KindUnknown {
+		e.About = v.Kind.String()
+	}
+	if e.Holds == nil {
+		e.Holds = []Holding{}
 	}
 	if v.Digest != 0 {
-		d.Digest = v.Digest.String()
+		e.Digest = v.Digest.String()
 	}
 	for _, line := range v.Console {
-		d.Console = append(d.Console, line.Text)
+		e.Console = append(e.Console, line.Text)
 	}
-	return d
+	return e
 }
 
 func (v Verdict) tvsSummary() *TVSSummary {

@@ -89,6 +89,7 @@ func because(err error, format string, args ...any) error {
 func CauseOf(err error) Cause {
 	var (
 		known  *failure
+		trust  *refusal
 		step   *Error
 		format *sccp.FormatError // the one structural fault type of all wire packages
 		netErr net.Error
@@ -101,6 +102,8 @@ func CauseOf(err error) Cause {
 		return ""
 	case errors.As(err, &step):
 		return step.Cause
+	case errors.As(err, &trust):
+		return trust.Cause
 	case errors.As(err, &known):
 		return known.cause
 	case errors.Is(err, context.Canceled):

@@ -27,6 +27,15 @@ type Held struct {
 	Lists *Lists
 }
 
+// of is what a phone of the model holds: one without security by default keeps
+// no ITL.
+func (h Held) of(m *Model) Held {
+	if m != nil && !m.SecurityByDefault {
+		h.ITL = nil
+	}
+	return h
+}
+
 // Asker is a trust verification service as a phone sees it: it knows
 // certificates that the phone's own lists do not. An error means that nobody
 // answered; an answer that is not Valid is a no.
@@ -80,6 +89,12 @@ type Verdict struct {
 	Reason   string // one sentence: what was found, and where
 	Fix      string // of a rejection: what would cure it, and whether hands on the phone are needed
 
+	Finding Finding   // of a rejection: its class
+	Hands   bool      // of a rejection: what the server now signs with reaches the phone only after somebody has cleared it by hand
+	Where   Place     // of a rejection: which bytes, or which record
+	Holds   []Holding // of a rejection: whom the phone would have believed instead
+	TVSSays string    // of a rejection: what came of TVS, or why it was not asked
+
 	Signer signed.Signer // as the header names it; zero when the header does not parse
 	Digest signed.Digest
 	List   *ctl.List   // the candidate, nil when it does not parse
@@ -93,12 +108,12 @@ type Verdict struct {
 }
 
 // Err is nil unless the file was rejected. Its text is the reason, its cause
-// the verdict's.
+// the verdict's; Explain finds the explanation in it.
 func (v Verdict) Err() error {
 	if v.Outcome != Reject {
 		return nil
 	}
-	return &failure{cause: v.Cause, text: v.Reason}
+	return &refusal{v.Explanation()}
 }
 
 // ConfigVerdict is the decision on a configuration file. Its Kind and List

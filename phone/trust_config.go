@@ -28,6 +28,7 @@ var configRoles = [...]ctl.Role{ctl.RoleCCMTFTP, ctl.RoleTFTP}
 // are made for (Signs) refuses it. A nil model and a nil tvs mean the same as
 // for JudgeList.
 func (h Held) JudgeConfig(ctx context.Context, requested string, file []byte, m *Model, tvs Asker) ConfigVerdict {
+	h = h.of(m)
 	j := configJudgement{judgement: judgement{held: h, model: m}, requested: requested}
 	if requested != "" && !strings.HasSuffix(requested, ".sgn") {
 		return j.unsigned(file)
@@ -45,7 +46,7 @@ func (h Held) JudgeConfig(ctx context.Context, requested string, file []byte, m 
 	case err == nil:
 		j.signer, j.certified = signer, signer.record.Certificate
 	case !errors.Is(err, errNobody):
-		return j.reject(CauseUntrusted, j.badSignature(signer, err))
+		return j.reject(CauseUntrusted, j.badSignature(envelope, signer, err))
 	default:
 		if cause := j.askTVS(ctx, tvs); cause != "" {
 			return j.reject(cause, j.unknownSigner())

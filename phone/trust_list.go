@@ -29,6 +29,7 @@ const (
 //	5  found: the key of the held record decides
 //	6  not found: the list's own signature must hold, and TVS must vouch
 func (h Held) JudgeList(ctx context.Context, kind ctl.Kind, candidate []byte, m *Model, tvs Asker) Verdict {
+	h = h.of(m)
 	j := judgement{held: h, model: m, Verdict: Verdict{Kind: kind}}
 	list, err := h.Lists.Parse(candidate)
 	if err != nil {
@@ -56,7 +57,7 @@ func (h Held) JudgeList(ctx context.Context, kind ctl.Kind, candidate []byte, m 
 	case err == nil:
 		return j.accept(signer)
 	case !errors.Is(err, errNobody):
-		return j.reject(CauseUntrusted, j.badSignature(signer, err))
+		return j.reject(CauseUntrusted, j.badSignature(list.Envelope, signer, err))
 	}
 	return j.stranger(ctx, list, own, tvs)
 }

@@ -113,6 +113,10 @@ func ownLineUnsignedRefused(name string) ConsoleLine {
 	return ConsoleLine{"ERR", "tftpClient: EROR: ** Non secure file refused -- " + name}
 }
 
+func ownLineHandshakeFailed(address string) ConsoleLine {
+	return ConsoleLine{"ERR", "SECD: EROR:clpSetupSsl: ** SSL handshake failed, " + address}
+}
+
 func ownLineTVSFailed(address string) ConsoleLine {
 	return ConsoleLine{"ERR", "SECD: EROR:clpSndStatus: ** no answer from TVS, " + address}
 }

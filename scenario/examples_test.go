@@ -137,7 +137,8 @@ func trustListUpdateFailed(t *testing.T, r *tally.Result, said []phone.Record) {
 		t.Errorf("%+v", got)
 	}
 	if len(r.Explain) != 1 || r.Explain[0].Count != n || r.Explain[0].Cause != phone.CauseUntrusted ||
-		!strings.Contains(r.Explain[0].Reason, "SAST") || r.Explain[0].Fix == "" || r.Explain[0].StatusMessage != "Trust List Update Failed" {
+		!strings.Contains(r.Explain[0].Reason, "SAST") || r.Explain[0].Fix == "" || r.Explain[0].StatusMessage != "Trust List Update Failed" ||
+		r.Explain[0].Finding != phone.FindingUnknownSigner || r.Explain[0].Hands || len(r.Explain[0].Holds) == 0 || r.Explain[0].TVSSays == "" {
 		t.Errorf("the result explains %+v", r.Explain)
 	}
 }

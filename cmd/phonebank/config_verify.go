@@ -1,7 +1,6 @@
 package main
 
 import (
-	"crypto/rsa"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -56,7 +55,7 @@ func (t *tool) configVerify(c *cli.Context) error {
 	if c.Context.Err() != nil {
 		return interrupted()
 	}
-	readOn(&verdict, key)
+	verdict.Read(key, nil)
 	if err := t.tellConfig(c, args[0], verdict); err != nil {
 		return err
 	}
@@ -76,38 +75,6 @@ func requested(name, path string, file []byte) string {
 		return cnf.Name("SEP000000000000")
 	}
 	return base
-}
-
-// readOn does what a phone does with a file whose signature is good: it opens
-// it and reads the XML. A file that does not open or read is rejected after all.
-func readOn(v *phone.ConfigVerdict, key *rsa.PrivateKey) {
-	if v.Outcome != phone.Accept {
-		return
-	}
-	if v.Payload == nil && v.Envelope != nil {
-		if key == nil {
-			v.Reason += "; the XML stays encrypted without the phone's key (--key)"
-			return
-		}
-		xml, err := v.Envelope.Open(key)
-		if err != nil {
-			reject(v, fmt.Sprintf("the signature is good, but the file does not open with this key: %v", err),
-				"Have the phone enrol again, so that the server encrypts for the certificate it has now.")
-			return
-		}
-		v.Payload = xml
-	}
-	if name := v.Envelope; name != nil && !strings.Contains(name.Filename, ".cnf.xml") {
-		return // signed, but no configuration: a ring list, a locale
-	}
-	if _, err := cnf.Parse(v.Payload); err != nil {
-		reject(v, fmt.Sprintf("the XML cannot be read: %v", err), "Correct the file on the server; no hands on the phone are needed.")
-	}
-}
-
-func reject(v *phone.ConfigVerdict, reason, fix string) {
-	v.Outcome, v.Cause, v.Reason, v.Fix = phone.Reject, phone.CauseMalformed, reason, fix
-	v.Payload = nil
 }
 
 // tellConfig prints the verdict and writes the XML of an accepted file.

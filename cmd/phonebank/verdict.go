@@ -148,16 +148,21 @@ func (t *tool) tellVerdict(path string, d phone.Decision, more [][2]string) erro
 	for _, line := range [][2]string{
 		{"cause", string(d.Cause)},
 		{"fix", d.Fix},
+		{"hands", hands(d)},
+		{"where", d.Where.String()},
 		{"signer", d.Signer.Subject},
 		{"  issuer", d.Signer.Issuer},
 		{"  serial", d.Signer.Serial},
 		{"digest", d.Digest},
-		{"TVS", tvsSays(d.TVS)},
+		{"TVS", tvsSays(d)},
 		{"phone shows", d.StatusMessage},
 	} {
 		if line[1] != "" {
 			lines = append(lines, line)
 		}
+	}
+	for i, h := range d.Holds {
+		lines = append(lines, [2]string{label(i == 0, "phone holds"), fmt.Sprintf("%s record %d of the %s, %s (serial %s)", h.Role, h.Record, h.List, h.Name, h.Serial)})
 	}
 	lines = append(lines, more...)
 	for _, text := range d.Console {
@@ -166,8 +171,30 @@ func (t *tool) tellVerdict(path string, d phone.Decision, more [][2]string) erro
 	return rows(t.out, lines)
 }
 
-func tvsSays(s *phone.TVSSummary) string {
+// label is given to the first of several lines.
+func label(first bool, text string) string {
+	if first {
+		return text
+	}
+	return ""
+}
+
+// hands says whether somebody must go to the phone.
+func hands(d phone.Decision) string {
 	switch {
+	case d.Verdict != phone.Reject.String():
+		return ""
+	case d.Hands:
+		return "on the phone, if what is offered stays as it is"
+	}
+	return "not needed on the phone"
+}
+
+func tvsSays(d phone.Decision) string {
+	s := d.TVS
+	switch {
+	case s == nil && d.TVSSays != "":
+		return "not asked: " + d.TVSSays
 	case s == nil:
 		return ""
 	case s.Error != "":

@@ -114,15 +114,27 @@ func (p *page) failures(r *tally.Result) {
 		return
 	}
 	p.section("failed steps")
-	for i, c := range r.Causes {
+	for _, c := range r.Causes {
 		p.line("  %8d  %s %s", c.Count, c.Step, c.Cause)
 		p.line("            %s", c.Example)
-		if i < len(r.Explain) {
-			if why := r.Explain[i].Reason; !strings.HasSuffix(c.Example, why) {
-				p.line("            why: %s", why)
-			}
-			p.line("            fix: %s", r.Explain[i].Fix)
+		p.explanations(r.Explain, c)
+	}
+}
+
+// explanations are what the phones found wrong behind one cause: how often is
+// said where there are several.
+func (p *page) explanations(all []tally.Explanation, c tally.CauseResult) {
+	for _, e := range all {
+		if e.Step != c.Step || e.Cause != c.Cause {
+			continue
 		}
+		if e.Count != c.Count {
+			p.line("            %s, such as %s:", plural(e.Count, "phone"), e.Phone)
+		}
+		if !strings.HasSuffix(c.Example, e.Reason) {
+			p.line("            why: %s", e.Reason)
+		}
+		p.line("            fix: %s", e.Fix)
 	}
 }
 

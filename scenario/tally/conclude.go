@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/phonebank/phonebank/phone"
 )
 
 // Facts are what a result needs to know beside what the phones said.
@@ -98,39 +96,6 @@ func (s *shard) causeResults() []CauseResult {
 		return cmp.Or(b.Count-a.Count, slices.Index(steps[:], a.Step)-slices.Index(steps[:], b.Step), cmp.Compare(a.Cause, b.Cause))
 	})
 	return results
-}
-
-// explanations are what the phones themselves found wrong with a list, and for
-// every other failure what the table of hints has to say.
-func (s *shard) explanations() []Explanation {
-	results := []Explanation{}
-	for _, cause := range s.causeResults() {
-		kind := slices.Index(steps[:], cause.Step)
-		if kind < len(s.lists) {
-			if why := s.rejections[rejection{listKinds[kind], cause.Cause}]; why != nil {
-				results = append(results, *why)
-				continue
-			}
-		}
-		reason, fix := hint(cause.Step, cause.Cause)
-		results = append(results, Explanation{
-			Step: cause.Step, Cause: cause.Cause, Count: cause.Count, Phone: nameIn(cause.Example), Reason: reason, Fix: fix,
-		})
-	}
-	return results
-}
-
-// nameIn returns the device name that every phone.Error begins with.
-func nameIn(example string) phone.Name {
-	const length = len("SEP001122334455")
-	if len(example) < length {
-		return ""
-	}
-	name, err := phone.ParseName(example[:length])
-	if err != nil {
-		return ""
-	}
-	return name
 }
 
 func nodes(rows []Row) []NodeResult {

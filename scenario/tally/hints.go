@@ -5,10 +5,7 @@ import (
 	"github.com/phonebank/phonebank/wire/ctl"
 )
 
-var (
-	listNames = [2]string{"CTL", "ITL"}
-	listKinds = [2]ctl.Kind{ctl.CTL, ctl.ITL}
-)
+var listNames = [2]string{"CTL", "ITL"}
 
 func listIndex(kind ctl.Kind) int {
 	if kind == ctl.ITL {
@@ -18,7 +15,8 @@ func listIndex(kind ctl.Kind) int {
 }
 
 // hints say, in a sentence each, what a cause at a step usually means and what
-// to look at. An empty step stands for any.
+// to look at, where no decision of trust explains itself. An empty step stands
+// for any.
 var hints = []struct {
 	step        phone.Step
 	cause       phone.Cause
@@ -29,20 +27,8 @@ var hints = []struct {
 		"compare phones.auth_string with the string set for the device, and the authentication mode of the device with what the phone holds",
 	},
 	{
-		phone.StepCAPF, phone.CauseUntrusted, "the CAPF server's certificate is no CAPF record of the lists the phones hold",
-		"run the CTL update after a change of the CAPF certificate, and reset the phones",
-	},
-	{
-		phone.StepRegister, phone.CauseUntrusted, "the CallManager's certificate is no CCM record of the lists the phones hold",
-		"run the CTL update after a change of the CallManager certificate, and reset the phones",
-	},
-	{
 		phone.StepRegister, phone.CauseRejected, "the CallManager refused the registration",
 		"check that the device exists, that its security profile fits the phone, and that the CallManager trusts the issuer of its certificate",
-	},
-	{
-		phone.StepConfig, phone.CauseUntrusted, "the configuration is signed by a certificate that the lists the phones hold do not name",
-		"let the phones reach a TVS server, or give them the list of the cluster that serves them now",
 	},
 	{
 		phone.StepConfig, phone.CauseMissing, "the TFTP server has no configuration for the phones, not even XMLDefault.cnf.xml",

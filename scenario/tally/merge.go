@@ -43,13 +43,8 @@ func (s *shard) add(o *shard) {
 		}
 		s.causes[key].Count += cause.Count
 	}
-	for key, why := range o.rejections {
-		if s.rejections[key] == nil {
-			first := *why
-			first.Count = 0
-			s.rejections[key] = &first
-		}
-		s.rejections[key].Count += why.Count
+	for key, why := range o.explained {
+		s.example(key, why.Phone, why.Explanation).Count += why.Count
 	}
 	for text, n := range o.messages {
 		s.messages[text] += n

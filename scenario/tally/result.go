@@ -106,15 +106,14 @@ type CauseResult struct {
 	Example string      `json:"example"`
 }
 
-// Explanation says why phones failed at a step, and what can be done.
+// Explanation says why phones failed at a step, and what can be done. It is the
+// phone's own where a decision of trust was behind it: one example of every
+// distinct one, with how often it occurred.
 type Explanation struct {
-	Step          phone.Step  `json:"step"`
-	Cause         phone.Cause `json:"cause"`
-	Count         int         `json:"count"`
-	Phone         phone.Name  `json:"phone"` // one of them
-	Reason        string      `json:"reason"`
-	Fix           string      `json:"fix"`
-	StatusMessage string      `json:"status_message,omitempty"`
+	Step  phone.Step `json:"step"`
+	Count int        `json:"count"`
+	Phone phone.Name `json:"phone"` // one of them
+	phone.Explanation
 }
 
 // ThresholdOutcome is one threshold, judged.

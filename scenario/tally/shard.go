@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/phonebank/phonebank/phone"
-	"github.com/phonebank/phonebank/wire/ctl"
 )
 
 // steps are the steps of a boot in their order.
@@ -24,7 +23,7 @@ type shard struct {
 	lostExample                          string
 	lists                                [2]listCount // CTL, ITL
 	causes                               map[stepCause]*CauseResult
-	rejections                           map[rejection]*Explanation
+	explained                            map[explained]*Explanation
 	messages                             map[string]int
 }
 
@@ -43,16 +42,9 @@ type stepCause struct {
 	cause phone.Cause
 }
 
-// rejection is what a class of refused lists has in common; the reason's words
-// may name the phone, so they do not belong to it.
-type rejection struct {
-	kind  ctl.Kind
-	cause phone.Cause
-}
-
 func newShard() *shard {
 	return &shard{
-		causes: make(map[stepCause]*CauseResult), rejections: make(map[rejection]*Explanation),
+		causes: make(map[stepCause]*CauseResult), explained: make(map[explained]*Explanation),
 		messages: make(map[string]int),
 	}
 }
@@ -66,7 +58,7 @@ func (s *shard) take(r *Row, at time.Duration, event phone.Event) {
 	case phone.StepEnded:
 		s.stepEnded(r, e)
 	case phone.ListJudged:
-		s.judged(r, e)
+		s.judged(e)
 	case phone.TrustListReplaced:
 		i := listIndex(e.Kind)
 		s.lists[i].replaced++
@@ -132,6 +124,7 @@ func (s *shard) stepEnded(r *Row, e phone.StepEnded) {
 
 func (s *shard) stepFailed(r *Row, step phone.Step, cause phone.Cause, err error) {
 	r.fail(step, cause, err)
+	s.explain(r, step, cause, err)
 	key := stepCause{step, cause}
 	if s.causes[key] == nil {
 		s.causes[key] = &CauseResult{Step: step, Cause: cause, Example: err.Error()}
@@ -139,7 +132,7 @@ func (s *shard) stepFailed(r *Row, step phone.Step, cause phone.Cause, err error
 	s.causes[key].Count++
 }
 
-func (s *shard) judged(r *Row, e phone.ListJudged) {
+func (s *shard) judged(e phone.ListJudged) {
 	count := &s.lists[listIndex(e.Kind)]
 	switch e.Verdict.Outcome {
 	case phone.Accept:
@@ -148,14 +141,6 @@ func (s *shard) judged(r *Row, e phone.ListJudged) {
 		count.unchanged++
 	case phone.Reject:
 		count.rejected++
-		key := rejection{e.Kind, e.Verdict.Cause}
-		if s.rejections[key] == nil {
-			s.rejections[key] = &Explanation{
-				Step: steps[listIndex(e.Kind)], Cause: e.Verdict.Cause, Phone: r.Name,
-				Reason: e.Verdict.Reason, Fix: e.Verdict.Fix, StatusMessage: e.Verdict.Status,
-			}
-		}
-		s.rejections[key].Count++
 	}
 }
 

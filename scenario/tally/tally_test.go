@@ -84,13 +84,14 @@ func TestWhatBecomesOfAPhone(t *testing.T) {
 }
 
 func TestResultAddsUp(t *testing.T) {
-	rejectedList := phone.ListJudged{Kind: ctl.CTL, Verdict: phone.Verdict{
-		Kind: ctl.CTL, Outcome: phone.Reject, Cause: phone.CauseUntrusted,
-		Reason: "the signer is no SAST", Fix: "erase the list", Status: "Trust List Update Failed",
-	}}
+	verdict := phone.Verdict{
+		Kind: ctl.CTL, Outcome: phone.Reject, Cause: phone.CauseUntrusted, Finding: phone.FindingUnknownSigner,
+		Reason: "the signer is no SAST", Fix: "erase the list", Hands: true, Status: "Trust List Update Failed",
+	}
+	rejectedList := phone.ListJudged{Kind: ctl.CTL, Verdict: verdict}
 	full := []phone.Event{
 		phone.PoweredOn{Boot: 1},
-		rejectedList, failed(phone.StepCTL, phone.CauseUntrusted, "the signer is no SAST"),
+		rejectedList, refused(phone.StepCTL, "SEP0011215A0001", verdict),
 		phone.StatusMessage{Text: "Trust List Update Failed"},
 		phone.ListJudged{Kind: ctl.ITL, Verdict: phone.Verdict{Kind: ctl.ITL, Outcome: phone.Accept}},
 		phone.TrustListReplaced{Kind: ctl.ITL, Size: 9000},
@@ -132,12 +133,13 @@ func TestResultAddsUp(t *testing.T) {
 		{phone.StepRegister, phone.CauseRefused, 2, "SEP0011215A0001: register: connection refused"},
 	}, r.Causes)
 	check("explain", []Explanation{
-		{phone.StepCTL, phone.CauseUntrusted, 2, "SEP0011215A0001", "the signer is no SAST", "erase the list", "Trust List Update Failed"},
-		{
-			Step: phone.StepRegister, Cause: phone.CauseRefused, Count: 2, Phone: "SEP0011215A0001",
+		{phone.StepCTL, 2, "SEP0011215A0001", verdict.Explanation()},
+		{phone.StepRegister, 2, "SEP0011215A0003", phone.Explanation{
+			Cause:  phone.CauseRefused,
 			Reason: "the server closed the connection, or does not listen there",
 			Fix:    "check that the service is activated, and that its port is the one in the configuration",
-		},
+			Holds:  []phone.Holding{}, Console: []string{},
+		}},
 	}, r.Explain)
 	var ladder []string
 	for _, s := range r.Steps {

@@ -19,19 +19,15 @@ var hints = []struct {
 	{"", phone.CauseLocal, "", "phonebank doctor says what this machine can do"},
 
 	{phone.StepCAPF, phone.CauseRejected, "", "compare --auth-string with the authentication string of the device in CUCM, and the device's authentication mode with what this phone holds"},
-	{phone.StepCAPF, phone.CauseUntrusted, "", "the CAPF certificate was renewed: run the CTL update (or restart TFTP for the ITL), then reset the phone"},
 	{phone.StepCAPF, phone.CauseRefused, "", "check that the CAPF service is activated, and that port 3804 is open"},
 	{phone.StepCAPF, phone.CauseMissing, "", "name a CAPF server: capfList of the configuration, or a CAPF record of the CTL"},
 
-	{phone.StepRegister, phone.CauseUntrusted, "", "the CallManager certificate was renewed: run the CTL update (or restart TFTP for the ITL), then reset the phone"},
 	{phone.StepRegister, phone.CauseMissing, "partial configuration", "let CAPF install an LSC first: set the device's certificate operation, and type --auth-string if it asks for one"},
 	{phone.StepRegister, phone.CauseRejected, "alert", "the CallManager does not trust this phone's certificate: upload the manufacturing CA (phonebank ca export --state DIR) to CallManager-trust, or install an LSC"},
 	{phone.StepRegister, phone.CauseRejected, "", "check that the device exists in CUCM under this name and model, and that its security profile fits the phone"},
 	{phone.StepRegister, phone.CauseRefused, "", "check that the CallManager service runs, and that port 2443 (2000 without security) is open"},
 
-	{phone.StepConfig, phone.CauseUntrusted, "", "the TFTP server signs with a certificate that this phone's lists do not name; compare with: phonebank config verify FILE --held LIST"},
 	{phone.StepConfig, phone.CauseMissing, "", "add the device in CUCM, or turn on auto-registration; the server has neither its file nor XMLDefault.cnf.xml"},
-	{phone.StepConfig, phone.CauseMalformed, "decrypt", "renew the phone's LSC, so that the server encrypts for the certificate it has now"},
 
 	{"", phone.CauseMissing, "", "the server does not have the file; a phone goes on with what it holds"},
 	{"", phone.CauseTimeout, "TFTP", "check the address of the TFTP server and that UDP is not filtered; --core HOST:PORT names another port than 69"},

@@ -23,6 +23,8 @@ type Report struct {
 	Registration *Registration `json:"registration"`
 	LSC          string        `json:"lsc"` // issued in this boot: rsa-2048; empty for none
 
+	Explain []Explained `json:"explain"` // why the phone refused what it was shown
+
 	StatusMessages []string `json:"status_messages"`
 	Console        []string `json:"console"`
 }
@@ -37,6 +39,13 @@ type Step struct {
 	Fix      string      `json:"fix"`
 	TookMS   float64     `json:"took_ms"`
 	WaitedMS float64     `json:"waited_ms"`
+}
+
+// Explained is a step that failed because the phone did not believe what it was
+// shown.
+type Explained struct {
+	Step phone.Step `json:"step"`
+	phone.Explanation
 }
 
 // The outcomes of a step.

@@ -23,7 +23,6 @@ import (
 
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/terminal"
 	"github.com/phonebank/phonebank/phone"
-	"github.com/phonebank/phonebank/wire/ctl"
 )
 
 // Teller hears the events of one phone. Hear may be called from several
@@ -46,7 +45,7 @@ func New(out *terminal.Stream, verbose bool, id phone.Identity, core string) *Te
 		out: out, verbose: verbose,
 		report: Report{
 			Phone: id.Name, Model: id.Model.Name, Core: core,
-			Steps: []Step{}, Lists: []List{}, StatusMessages: []string{}, Console: []string{},
+			Steps: []Step{}, Lists: []List{}, Explain: []Explained{}, StatusMessages: []string{}, Console: []string{},
 		},
 	}
 }
@@ -123,13 +122,11 @@ func sentence(err error) string {
 	return err.Error()
 }
 
-// fix is the cure that the judgement of a list came with, else a hint.
+// fix is the cure that the phone's own explanation names, else a hint.
 func (t *Teller) fix(step phone.Step, cause phone.Cause, err error) string {
-	kinds := map[phone.Step]ctl.Kind{phone.StepCTL: ctl.CTL, phone.StepITL: ctl.ITL}
-	if n := len(t.report.Lists); n > 0 {
-		if last := t.report.Lists[n-1]; last.Kind == kinds[step].String() && last.Reason == sentence(err) {
-			return last.Fix
-		}
+	if why, ok := phone.Explain(err); ok {
+		t.report.Explain = append(t.report.Explain, Explained{step, why})
+		return why.Fix
 	}
 	return Hint(step, cause, err)
 }

@@ -46,7 +46,7 @@ func TestABootThatFails(t *testing.T) {
 		phone.PoweredOn{Boot: 1},
 		phone.StepStarted{Step: phone.StepCTL},
 		phone.ListJudged{Kind: ctl.CTL, Verdict: refused},
-		failed(phone.StepCTL, phone.CauseUntrusted, "signed by a stranger"),
+		phone.StepEnded{Step: phone.StepCTL, Took: 12 * time.Millisecond, Err: &phone.Error{Step: phone.StepCTL, Cause: phone.CauseUntrusted, Err: refused.Err()}},
 		phone.StepEnded{Step: phone.StepITL, Took: 1500 * time.Millisecond, Note: "unchanged"},
 		phone.StatusMessage{Text: phone.StatusListUpdateFailed},
 		phone.ConsoleLine{Severity: "NOT", Text: "SECD: not shown"},
@@ -72,7 +72,8 @@ status messages on the phone:
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
-	if report.Registered || report.Step != phone.StepConfig || report.Cause != phone.CauseTimeout || len(report.Steps) != 5 || len(report.Lists) != 1 {
+	if report.Registered || report.Step != phone.StepConfig || report.Cause != phone.CauseTimeout || len(report.Steps) != 5 || len(report.Lists) != 1 ||
+		len(report.Explain) != 1 || report.Explain[0].Step != phone.StepCTL || report.Explain[0].Fix != refused.Fix {
 		t.Errorf("report %+v", report)
 	}
 }
@@ -134,11 +135,10 @@ func TestHints(t *testing.T) {
 		want      string
 	}{
 		{"CAPF said no", phone.StepCAPF, phone.CauseRejected, "reason 7", "--auth-string"},
-		{"CAPF shows another certificate", phone.StepCAPF, phone.CauseUntrusted, "", "CAPF certificate was renewed"},
 		{"the CallManager broke off TLS", phone.StepRegister, phone.CauseRejected, "the server sent an alert", "phonebank ca export"},
 		{"the CallManager said no", phone.StepRegister, phone.CauseRejected, "noEntryInDatabase", "the device exists"},
 		{"no open files left", phone.StepRegister, phone.CauseLocal, "socket: too many open files", "ulimit -n"},
-		{"somebody else's files", phone.StepConfig, phone.CauseUntrusted, "", "config verify"},
+		{"a certificate that is none", phone.StepConfig, phone.CauseUntrusted, "", "ctl verify"},
 		{"nobody there", phone.StepCTL, phone.CauseTimeout, "TFTP timeout", "--core HOST:PORT"},
 		{"interrupted", phone.StepCTL, phone.CauseCanceled, fmt.Sprint(context.Canceled), ""},
 		{"nobody knows", phone.StepCTL, phone.CauseOther, "odd", ""},

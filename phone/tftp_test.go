@@ -159,14 +159,18 @@ func TestFetchFromTFTPDHPA(t *testing.T) {
 	}
 	t.Cleanup(func() { server.Process.Kill(); server.Wait() })
 
-	client := &TFTP{Servers: []string{address}, Timers: usualTimers}
-	for _, size := range []int{0, 1, 511, 512, 513, 5120, 70_000} {
-		file, err := client.Fetch(t.Context(), strconv.Itoa(size))
-		if err != nil || len(file) != size || bytes.Trim(file, "x") != nil && len(bytes.Trim(file, "x")) > 0 {
-			t.Errorf("file of %d bytes: got %d, %v", size, len(file), err)
+	for _, blockSize := range []int{512, 1024, 8} {
+		timers := usualTimers
+		timers.BlockSize = blockSize
+		client := &TFTP{Servers: []string{address}, Timers: timers}
+		for _, size := range []int{0, 1, 511, 512, 513, 5120, 70_000} {
+			file, err := client.Fetch(t.Context(), strconv.Itoa(size))
+			if err != nil || !bytes.Equal(file, bytes.Repeat([]byte{'x'}, size)) {
+				t.Errorf("file of %d bytes in blocks of %d: got %d, %v", size, blockSize, len(file), err)
+			}
 		}
-	}
-	if _, err := client.Fetch(t.Context(), "CTLSEP0011215A1AE3.tlv"); !errors.Is(err, ErrNotFound) {
-		t.Errorf("a file that is not there: %v", err)
+		if _, err := client.Fetch(t.Context(), listFile); !errors.Is(err, ErrNotFound) {
+			t.Errorf("a file that is not there: %v", err)
+		}
 	}
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/phonebank/phonebank/cmd/phonebank/internal/keyboard"
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/local"
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/progress"
 	"github.com/phonebank/phonebank/scenario"
@@ -87,8 +89,26 @@ func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context
 		view := progress.New(t.err, s.Stay)
 		defer view.Close()
 		options.Progress, options.Tick = view.Show, view.Tick()
+		options.Control = scenario.NewControl()
+		defer t.steer(options.Control, view.Say)()
 	}
 	return scenario.Run(ctx, s, options)
+}
+
+// steer lets the user at the terminal change the pace; what it returns gives the
+// terminal back.
+func (t *tool) steer(c *scenario.Control, say func(string)) (giveBack func()) {
+	in, ok := t.in.(*os.File)
+	if !ok || !t.err.Terminal {
+		return func() {}
+	}
+	giveBack, ok = keyboard.Listen(in)
+	if !ok {
+		return func() {}
+	}
+	say(keyboard.Help)
+	go keyboard.Steer(in, c, say) // ends with the process: a terminal cannot be told to stop reading
+	return giveBack
 }
 
 // invalid is a scenario that cannot be run.

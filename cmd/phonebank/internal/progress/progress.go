@@ -6,6 +6,7 @@ package progress
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -14,10 +15,11 @@ import (
 	"github.com/phonebank/phonebank/scenario"
 )
 
-// View shows snapshots. It is used by one goroutine.
+// View shows snapshots. Show is used by one goroutine, Say by any.
 type View struct {
 	out  *terminal.Stream
 	stay time.Duration
+	said atomic.Pointer[string] // shown at the next draw
 
 	printed time.Time // the last plain line
 	phase   scenario.Phase
@@ -61,8 +63,15 @@ func Line(s scenario.Snapshot) string {
 	return fmt.Sprintf("%ds started=%d registered=%d failed=%d rate=%.0f/s", seconds, s.Started, s.Registered, s.Failed, s.Rate)
 }
 
+// Say shows a line above the bar.
+func (v *View) Say(text string) { v.said.Store(&text) }
+
 // draw moves the bar of the phase.
 func (v *View) draw(s scenario.Snapshot) {
+	if said := v.said.Swap(nil); said != nil {
+		v.Close()
+		fmt.Fprintln(v.out, *said)
+	}
 	if v.bar == nil || s.Phase != v.phase {
 		v.Close()
 		v.phase, v.loaded = s.Phase, s.Elapsed

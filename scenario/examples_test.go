@@ -154,7 +154,7 @@ func nodeFailover(t *testing.T, r *tally.Result, said []phone.Record) {
 	if r.Links.Failovers != n || r.Links.Failbacks != n || r.Links.Lost != n {
 		t.Errorf("%+v: want every phone to go and to come back", r.Links)
 	}
-	if len(r.Nodes) != 1 || r.Nodes[0].Phones != n {
+	if len(r.Nodes) != 2 || r.Nodes[0].Phones != n || r.Nodes[1].Phones != 0 || r.Nodes[1].Registrations != n {
 		t.Errorf("at the end on %+v, want all on node 1", r.Nodes)
 	}
 	began := r.StartedAt

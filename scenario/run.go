@@ -66,6 +66,7 @@ type run struct {
 	began   time.Time // of the run, later of the load
 	elapsed time.Duration
 	lag     tally.Histogram
+	monitor monitor
 
 	interrupted bool // before it was over
 
@@ -98,16 +99,18 @@ func (r *run) execute(outer context.Context) error {
 	r.began = time.Now()
 	r.tally.Begin(r.began)
 	r.options.Control.begin(r.began)
+	r.monitor.start(r.began, r.tally.Sample)
 	r.progress.phase(PhaseLoad)
 	if r.load(ctx) {
 		r.progress.phase(PhaseStay)
 		r.stay(ctx)
 	}
 	r.elapsed = time.Since(r.began)
+	r.monitor.stop(r.tally.Sample)
 	r.measure()
 	r.interrupted = outer.Err() != nil
 	if !r.interrupted {
-		r.tally.FailRest(errors.New("no registration before the run ended"))
+		r.tally.FailRest(r.began.Add(r.elapsed), errors.New("no registration before the run ended"))
 	}
 	r.tally.Close()
 	broken := context.Cause(ctx)
@@ -132,10 +135,13 @@ func (r *run) load(ctx context.Context) bool {
 		if !on || !r.loop.enter(r.options.Control.nobody, ctx.Done()) {
 			break
 		}
+		lag := time.Duration(0) // where a phone waits for another to leave, it is due when it starts
 		if r.loop == nil {
-			r.lag.Record(time.Since(due))
+			lag = time.Since(due)
+			r.lag.Record(lag)
+			r.monitor.startedLate(lag)
 		}
-		r.start(n)
+		r.start(n, lag)
 		n++
 	}
 	if n < r.with.Phones.Count && ctx.Err() == nil {
@@ -145,9 +151,10 @@ func (r *run) load(ctx context.Context) bool {
 	return ctx.Err() == nil
 }
 
-func (r *run) start(n int) {
+func (r *run) start(n int, lag time.Duration) {
 	id := r.fleet.identity(n)
-	watch := r.tally.Start(n, time.Now(), row(id))
+	now := time.Now()
+	watch := r.tally.Start(n, now.Add(-lag), now, row(id))
 	if also := r.options.Watch; also != nil {
 		count := watch
 		watch = func(e phone.Record) {

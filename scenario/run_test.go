@@ -282,3 +282,30 @@ func TestAScenarioMadeInGo(t *testing.T) {
 		t.Errorf("a scenario without phones: %v", err)
 	}
 }
+
+func TestTimeIsCountedInExactSeconds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := parse(t, "phones: {count: 6, lsc: none}\ncore:\n  faults: [{fault: slow, on: ctl, delay: 1500ms}]\nload: [hold 2/s]\nstay: 3s")
+		r := runInMemory(t, t.Context(), s, Options{})
+		var got []string
+		for _, p := range r.Timeline {
+			got = append(got, fmt.Sprintf("%v+%v started %d registered %d in flight %d now %d ctl %d", p.At, p.Width, p.Started, p.Registered, p.InFlight, p.Now, p.Steps[0].OK))
+			if p.Health.Goroutines == 0 {
+				t.Errorf("no sample at %v", p.At)
+			}
+		}
+		if diff := cmp.Diff([]string{
+			"0s+1s started 2 registered 0 in flight 2 now 0 ctl 0",
+			"1s+1s started 2 registered 1 in flight 3 now 1 ctl 1",
+			"2s+1s started 2 registered 2 in flight 3 now 3 ctl 2",
+			"3s+1s started 0 registered 2 in flight 1 now 5 ctl 2",
+			"4s+1s started 0 registered 1 in flight 0 now 6 ctl 1",
+			"5s+1s started 0 registered 0 in flight 0 now 6 ctl 0",
+		}, got); diff != "" {
+			t.Error(diff)
+		}
+		if r.Boot != r.BootAsSent {
+			t.Errorf("boot %+v, as sent %+v: nobody was late", r.Boot, r.BootAsSent)
+		}
+	})
+}

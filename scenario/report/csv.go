@@ -38,6 +38,9 @@ var columns = []struct {
 		}
 		return r.Err.Error()
 	}},
+	{"due_ms", func(r *tally.Row) string { return ms(r.DueAt, r.State != tally.Planned) }},
+	{"boot_as_sent_ms", func(r *tally.Row) string { return ms(r.BootAsSent, r.State == tally.Registered) }},
+	{"group", func(r *tally.Row) string { return r.Group }},
 }
 
 // CSV writes phones.csv: one line a phone, in starting order; step, cause and

@@ -4,6 +4,7 @@
 //	tally.Result ─▶ JSON   result.json, the contract with other programs
 //	             ─▶ Text   what a terminal shows: verdict, ladder of steps, failures, the generator's health
 //	             ─▶ CSV    phones.csv, one line a phone
+//	             ─▶ Timeline   timeline.csv, one line a second: the phones and the generator
 //
 // A report is a function from a result to a writer; Save puts the files of a
 // run into a directory, each whole or not at all.

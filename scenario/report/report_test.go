@@ -7,10 +7,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/tally"
@@ -35,7 +38,9 @@ func storm(t *testing.T) *tally.Result {
 	say := func(n int, address string, events ...phone.Event) {
 		name := phone.NameFromMAC(0x0011215A0001 + uint64(n))
 		at := begin.Add(time.Duration(n) * 5 * time.Millisecond)
-		watch := counts.Start(n, at, tally.Row{Name: name, Model: "7965", Address: address})
+		watch := counts.Start(n, at, at.Add(time.Duration(n)*time.Millisecond), tally.Row{
+			Name: name, Model: "7965", Address: address, Group: []string{"floor 1", "lobby"}[n%2],
+		})
 		for _, e := range events {
 			at = at.Add(40 * time.Millisecond)
 			watch(phone.Record{Phone: name, At: at, Event: e})
@@ -61,6 +66,10 @@ func storm(t *testing.T) *tally.Result {
 		phone.StepEnded{Step: phone.StepRegister, Took: 28 * time.Millisecond}, registered)
 	say(2, "", phone.PoweredOn{Boot: 1}, phone.GaveUp{Err: timeout})
 
+	counts.Sample(begin, begin.Add(time.Second), tally.Health{
+		StartLag: 2 * time.Millisecond, CPUPercent: 71.5, GCPause: 120 * time.Microsecond, Heap: 90 << 20, RSS: 210 << 20,
+		Goroutines: 12, Descriptors: 34, Sockets: 20, TimeWait: 3,
+	})
 	var lag tally.Histogram
 	lag.Record(100 * time.Microsecond)
 	return counts.Result(tally.Facts{
@@ -74,6 +83,12 @@ func storm(t *testing.T) *tally.Result {
 	})
 }
 
+// plain takes out the histograms: their compression may differ from one
+// version of Go to the next.
+func plain(b []byte) string {
+	return regexp.MustCompile(`"HIST[^"]*"`).ReplaceAllString(string(b), `"HIST…"`)
+}
+
 func TestReports(t *testing.T) {
 	limited := storm(t)
 	limited.Interrupted = true
@@ -85,6 +100,7 @@ func TestReports(t *testing.T) {
 	}{
 		"json":                          {"result.json", JSON, storm(t)},
 		"csv":                           {"phones.csv", CSV, storm(t)},
+		"timeline":                      {"timeline.csv", Timeline, storm(t)},
 		"text":                          {"text.txt", Text, storm(t)},
 		"text, interrupted and limited": {"text-limited.txt", Text, limited},
 		"text, nothing happened":        {"text-empty.txt", Text, tally.New(2).Result(tally.Facts{Scenario: "nothing"})},
@@ -95,9 +111,9 @@ func TestReports(t *testing.T) {
 			if err := row.write(&got, row.result); err != nil {
 				t.Fatal(err)
 			}
-			golden := filepath.Join("testdata", row.file)
+			golden, shown := filepath.Join("testdata", row.file), plain(got.Bytes())
 			if *update {
-				if err := os.WriteFile(golden, got.Bytes(), 0o644); err != nil {
+				if err := os.WriteFile(golden, []byte(shown), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -105,10 +121,39 @@ func TestReports(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
+			if diff := cmp.Diff(string(want), shown); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestATimelineIsReadAsItWasWritten(t *testing.T) {
+	r := storm(t)
+	var file bytes.Buffer
+	if err := Timeline(&file, r); err != nil {
+		t.Fatal(err)
+	}
+	whole := file.String()
+	got, err := ReadTimeline(&file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range r.Timeline { // what the file has no columns for
+		p := &r.Timeline[i]
+		for _, l := range []*tally.Latency{&p.Boot, &p.Steps[0].Took, &p.Steps[1].Took, &p.Steps[2].Took, &p.Steps[3].Took, &p.Steps[4].Took} {
+			l.P90, l.Max, l.Mean = 0, 0, 0
+		}
+	}
+	if diff := cmp.Diff(r.Timeline, got, cmpopts.IgnoreUnexported(tally.Health{})); diff != "" {
+		t.Error(diff)
+	}
+	lines := strings.Count(whole, "\n") - 1
+	for cut := range whole {
+		points, err := ReadTimeline(strings.NewReader(whole[:cut]))
+		if err == nil && len(points) > lines {
+			t.Fatalf("%d points of the first %d bytes", len(points), cut)
+		}
 	}
 }
 
@@ -118,15 +163,15 @@ func TestSaveWritesWholeFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{filepath.Join(dir, "result.json"), filepath.Join(dir, "phones.csv")}, paths); diff != "" {
+	if diff := cmp.Diff([]string{filepath.Join(dir, "result.json"), filepath.Join(dir, "phones.csv"), filepath.Join(dir, "timeline.csv")}, paths); diff != "" {
 		t.Error(diff)
 	}
 	entries, err := os.ReadDir(dir)
-	if err != nil || len(entries) != 2 {
+	if err != nil || len(entries) != len(paths) {
 		t.Errorf("%d entries, %v: a temporary file was left", len(entries), err)
 	}
 	want, _ := os.ReadFile("testdata/result.json")
-	if got, _ := os.ReadFile(paths[0]); !bytes.Equal(got, want) {
+	if got, _ := os.ReadFile(paths[0]); plain(got) != string(want) {
 		t.Error("result.json differs from the report")
 	}
 }
@@ -164,7 +209,7 @@ func (d *fullDisk) Write(b []byte) (int, error) {
 }
 
 func TestReportsTellThatTheyCouldNotBeWritten(t *testing.T) {
-	for _, write := range []func(io.Writer, *tally.Result) error{JSON, CSV, Text} {
+	for _, write := range []func(io.Writer, *tally.Result) error{JSON, CSV, Text, Timeline} {
 		for _, space := range []int{0, 100} {
 			if write(&fullDisk{space}, storm(t)) == nil {
 				t.Errorf("no error with %d bytes of space", space)

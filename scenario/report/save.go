@@ -18,6 +18,7 @@ var files = []struct {
 }{
 	{"result.json", JSON},
 	{"phones.csv", CSV},
+	{"timeline.csv", Timeline},
 }
 
 // Save writes the files of a run into dir, which it makes when needed, and

@@ -98,6 +98,9 @@ func (p *page) course(r *tally.Result) {
 		}
 	}
 	for _, n := range r.Nodes {
+		if n.Phones == 0 && len(r.Nodes) > 1 {
+			continue // phones were there, and left
+		}
 		p.line("  at the end on %s: %d", n.Node, n.Phones)
 	}
 	for _, l := range r.Lists {

@@ -19,8 +19,17 @@ type Facts struct {
 	Notes             []string
 }
 
-// Result merges everything that was counted and judges it.
+// Result merges everything that was counted and judges it. It may be called
+// only once the counting has ended: before that, there is Interim.
 func (t *Tally) Result(f Facts) *Result {
+	r := t.Interim(f)
+	r.Rows, r.Timeline = t.rows[:t.planned.Load()], t.Timeline(0, f.Elapsed)
+	return r
+}
+
+// Interim is a result without its rows and its timeline, which may be had at
+// any time.
+func (t *Tally) Interim(f Facts) *Result {
 	all := newShard()
 	for _, s := range t.shards {
 		all.add(s)
@@ -35,7 +44,7 @@ func (t *Tally) Result(f Facts) *Result {
 			Offered:    perSecond(all.started-1, all.lastStart),
 			Registered: perSecond(all.registered, all.lastRegistered),
 		},
-		Steps: all.stepResults(), Boot: all.boot.Latency(), RegisterAck: all.ack.Latency(),
+		Steps: all.stepResults(), Boot: all.boot.Latency(), BootAsSent: all.bootAsSent.Latency(), RegisterAck: all.ack.Latency(),
 		KeepAlive: KeepAlive{Sent: all.sent, Acked: all.acked, Lost: all.missed, RTT: all.rtt.Latency()},
 		Links: Links{
 			Lost: all.lost, Example: all.lostExample,
@@ -44,9 +53,8 @@ func (t *Tally) Result(f Facts) *Result {
 		Lists: all.listResults(f), Causes: all.causeResults(), Explain: all.explanations(),
 		StatusMessages: all.messages,
 		Generator:      f.Generator, Core: f.Core, Notes: f.Notes,
-		Rows: t.rows[:t.planned.Load()],
+		Nodes: all.nodeResults(), Groups: all.groupResults(), Histograms: all.histograms(),
 	}
-	r.Nodes = nodes(t.rows)
 	r.Generator.judge(r)
 	r.Thresholds = make([]ThresholdOutcome, 0, len(f.Thresholds))
 	for _, threshold := range f.Thresholds {
@@ -67,7 +75,7 @@ func (s *shard) stepResults() []StepResult {
 	for i, step := range steps {
 		c := &s.steps[i]
 		results[i] = StepResult{
-			Step: step, OK: c.ok, Failed: c.failed, Skipped: c.skipped,
+			Step: step, OK: c.ok, Failed: c.failed, Skipped: c.skipped, Retried: c.retried,
 			Took: c.took.Latency(), Waited: c.waited.Latency(),
 		}
 	}
@@ -95,20 +103,5 @@ func (s *shard) causeResults() []CauseResult {
 	slices.SortFunc(results, func(a, b CauseResult) int {
 		return cmp.Or(b.Count-a.Count, slices.Index(steps[:], a.Step)-slices.Index(steps[:], b.Step), cmp.Compare(a.Cause, b.Cause))
 	})
-	return results
-}
-
-func nodes(rows []Row) []NodeResult {
-	count := make(map[string]int)
-	for i := range rows {
-		if rows[i].Node != "" {
-			count[rows[i].Node]++
-		}
-	}
-	results := make([]NodeResult, 0, len(count))
-	for node, n := range count {
-		results = append(results, NodeResult{node, n})
-	}
-	slices.SortFunc(results, func(a, b NodeResult) int { return cmp.Compare(a.Node, b.Node) })
 	return results
 }

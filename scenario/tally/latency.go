@@ -61,10 +61,21 @@ func (h *Histogram) Latency() Latency {
 	if h.Count() == 0 {
 		return Latency{}
 	}
-	at := func(percentile float64) float64 { return milliseconds(float64(h.counts.ValueAtQuantile(percentile))) }
+	return latencyOf(h.counts)
+}
+
+// counted is what both kinds of histogram can be asked.
+type counted interface {
+	ValueAtPercentile(percentile float64) int64
+	Max() int64
+	Mean() float64
+}
+
+func latencyOf(h counted) Latency {
+	at := func(percentile float64) float64 { return milliseconds(float64(h.ValueAtPercentile(percentile))) }
 	return Latency{
 		P50: at(50), P90: at(90), P95: at(95), P99: at(99),
-		Max: milliseconds(float64(h.counts.Max())), Mean: milliseconds(h.counts.Mean()),
+		Max: milliseconds(float64(h.Max())), Mean: milliseconds(h.Mean()),
 	}
 }
 

@@ -16,10 +16,12 @@ func (s *shard) add(o *shard) {
 		s.steps[i].ok += o.steps[i].ok
 		s.steps[i].failed += o.steps[i].failed
 		s.steps[i].skipped += o.steps[i].skipped
+		s.steps[i].retried += o.steps[i].retried
 		s.steps[i].took.Merge(&o.steps[i].took)
 		s.steps[i].waited.Merge(&o.steps[i].waited)
 	}
 	s.boot.Merge(&o.boot)
+	s.bootAsSent.Merge(&o.bootAsSent)
 	s.ack.Merge(&o.ack)
 	s.rtt.Merge(&o.rtt)
 	s.sent += o.sent
@@ -48,5 +50,11 @@ func (s *shard) add(o *shard) {
 	}
 	for text, n := range o.messages {
 		s.messages[text] += n
+	}
+	for name, group := range o.groups {
+		s.group(&Row{Group: name}).add(group)
+	}
+	for name, node := range o.nodes {
+		s.node(name).add(node)
 	}
 }

@@ -19,12 +19,14 @@ type Result struct {
 	Phones Phones `json:"phones"`
 	Rate   Rate   `json:"rate"`
 
-	Steps       []StepResult  `json:"steps"` // in boot order
-	Boot        Latency       `json:"boot_ms"`
+	Steps       []StepResult  `json:"steps"`           // in boot order
+	Boot        Latency       `json:"boot_ms"`         // from the start that the schedule intended
+	BootAsSent  Latency       `json:"boot_as_sent_ms"` // from the start that was; the difference is the generator's lag
 	RegisterAck Latency       `json:"register_ack_ms"`
 	KeepAlive   KeepAlive     `json:"keepalive"`
 	Links       Links         `json:"links"`
-	Nodes       []NodeResult  `json:"nodes"` // where the phones were registered at the end
+	Nodes       []NodeResult  `json:"nodes"`            // where the phones were registered at the end
+	Groups      []GroupResult `json:"groups,omitempty"` // absent when the fleet has no groups
 	Lists       []ListResult  `json:"lists"`
 	Causes      []CauseResult `json:"causes"` // every failed step, most frequent first
 	Explain     []Explanation `json:"explain"`
@@ -36,7 +38,13 @@ type Result struct {
 	Core      *Process  `json:"core,omitempty"` // absent when the core's process cannot be measured
 	Notes     []string  `json:"notes,omitempty"`
 
-	Rows []Row `json:"-"` // one per phone, in starting order
+	// Histograms are the times of every step and of "boot", each an HdrHistogram
+	// in microseconds, version 2, compressed, in base64: what percentiles beyond
+	// those above, plots and comparisons are made from.
+	Histograms map[string]string `json:"histograms,omitempty"`
+
+	Rows     []Row   `json:"-"` // one per phone, in starting order
+	Timeline []Point `json:"-"` // how the run went
 }
 
 // Phones counts the fleet.
@@ -59,6 +67,7 @@ type StepResult struct {
 	Step    phone.Step `json:"step"`
 	OK      int        `json:"ok"`
 	Failed  int        `json:"failed"`
+	Retried int        `json:"retried"` // attempts of phones whose attempt before had failed
 	Skipped int        `json:"skipped"` // nothing was asked of the phone
 	Took    Latency    `json:"took_ms"`
 	Waited  Latency    `json:"waited_ms"` // for limits of this machine
@@ -81,10 +90,32 @@ type Links struct {
 	Restarts  int    `json:"restarts"`
 }
 
-// NodeResult says how many phones were registered with a node at the end.
+// NodeResult is one CallManager node as the phones met it.
 type NodeResult struct {
-	Node   string `json:"node"`
-	Phones int    `json:"phones"`
+	Node          string  `json:"node"`
+	Phones        int     `json:"phones"`        // registered with it at the end
+	Registrations int     `json:"registrations"` // all of them, failovers and failbacks too
+	Register      Latency `json:"register_ms"`   // connect to TimeDateRes
+	Boot          Latency `json:"boot_ms"`       // of the boots that ended there
+}
+
+// GroupResult is one group of the fleet.
+type GroupResult struct {
+	Group      string      `json:"group"`
+	Started    int         `json:"started"`
+	Registered int         `json:"registered"`
+	Failed     int         `json:"failed"`
+	Steps      []GroupStep `json:"steps"` // in boot order
+	Boot       Latency     `json:"boot_ms"`
+}
+
+// GroupStep counts the attempts of one step by the phones of a group.
+type GroupStep struct {
+	Step    phone.Step `json:"step"`
+	OK      int        `json:"ok"`
+	Failed  int        `json:"failed"`
+	Retried int        `json:"retried"`
+	Took    Latency    `json:"took_ms"`
 }
 
 // ListResult says what the phones thought of the lists they were offered.

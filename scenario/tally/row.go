@@ -21,12 +21,15 @@ const (
 type Row struct {
 	Name    phone.Name
 	Model   string
+	Group   string // of the fleet it belongs to, empty when there is only one
 	Address string // source address, empty when the system chose
 	State   State
 
-	StartedAt    time.Duration // since the first phone's start
+	DueAt        time.Duration // when the schedule wanted it to start, since the schedule began
+	StartedAt    time.Duration // when it did start, likewise
 	RegisteredAt time.Duration // the first registration, likewise
-	Boot         time.Duration // power on to registered, without waiting for this machine
+	Boot         time.Duration // due to registered, without waiting for this machine's limits
+	BootAsSent   time.Duration // power on to registered, likewise
 	Register     time.Duration // connect to TimeDateRes
 	Waited       time.Duration // for limits of this machine, all steps together
 
@@ -38,6 +41,7 @@ type Row struct {
 	LSC            bool // received a certificate
 
 	replaced [2]bool // CTL, ITL: the held bytes have changed
+	again    uint8   // a bit for each step whose last attempt failed: the next is a retry
 
 	Step  phone.Step  // of the last failure
 	Cause phone.Cause // likewise

@@ -17,7 +17,7 @@ type shard struct {
 	started, registered, failed, now     int
 	lastStart, lastRegistered            time.Duration
 	steps                                [len(steps)]stepCount
-	boot, ack, rtt                       Histogram
+	boot, bootAsSent, ack, rtt           Histogram
 	sent, acked, missed                  int
 	lost, failovers, failbacks, restarts int
 	lostExample                          string
@@ -25,11 +25,14 @@ type shard struct {
 	causes                               map[stepCause]*CauseResult
 	explained                            map[explained]*Explanation
 	messages                             map[string]int
+	groups                               map[string]*groupCount
+	nodes                                map[string]*nodeCount
+	time                                 series[bucket]
 }
 
 type stepCount struct {
-	ok, failed, skipped int
-	took, waited        Histogram
+	ok, failed, skipped, retried int
+	took, waited                 Histogram
 }
 
 type listCount struct {
@@ -45,8 +48,25 @@ type stepCause struct {
 func newShard() *shard {
 	return &shard{
 		causes: make(map[stepCause]*CauseResult), explained: make(map[explained]*Explanation),
-		messages: make(map[string]int),
+		messages: make(map[string]int), groups: make(map[string]*groupCount), nodes: make(map[string]*nodeCount),
+		time: newSeries((*bucket).add),
 	}
+}
+
+// start counts a phone that is switched on.
+func (s *shard) start(r *Row) {
+	s.started++
+	s.lastStart = max(s.lastStart, r.StartedAt)
+	s.time.at(r.StartedAt).started++
+	s.group(r).phones.Started++
+}
+
+// failPhone counts a phone that has no registration and will have none.
+func (s *shard) failPhone(r *Row, at time.Duration) {
+	r.State = Failed
+	s.failed++
+	s.time.at(at).failed++
+	s.group(r).phones.Failed++
 }
 
 // take counts one event of the phone with the given row. The caller holds the
@@ -56,7 +76,7 @@ func (s *shard) take(r *Row, at time.Duration, event phone.Event) {
 	case phone.PoweredOn:
 		r.Boots++
 	case phone.StepEnded:
-		s.stepEnded(r, e)
+		s.stepEnded(r, at, e)
 	case phone.ListJudged:
 		s.judged(e)
 	case phone.TrustListReplaced:
@@ -82,7 +102,7 @@ func (s *shard) take(r *Row, at time.Duration, event phone.Event) {
 		s.missed++
 		r.KeepAlivesLost++
 	case phone.Unregistered:
-		s.leave(r)
+		s.leave(r, at)
 		if e.Err != nil {
 			s.lost++
 			if s.lostExample == "" {
@@ -90,10 +110,9 @@ func (s *shard) take(r *Row, at time.Duration, event phone.Event) {
 			}
 		}
 	case phone.GaveUp:
-		s.leave(r)
+		s.leave(r, at)
 		if r.State == Started {
-			r.State = Failed
-			s.failed++
+			s.failPhone(r, at)
 			if r.Err == nil {
 				r.fail("", phone.CauseOf(e.Err), e.Err)
 			}
@@ -101,7 +120,7 @@ func (s *shard) take(r *Row, at time.Duration, event phone.Event) {
 	}
 }
 
-func (s *shard) stepEnded(r *Row, e phone.StepEnded) {
+func (s *shard) stepEnded(r *Row, at time.Duration, e phone.StepEnded) {
 	r.Waited += e.Waited
 	i := slices.Index(steps[:], e.Step)
 	if i < 0 {
@@ -114,10 +133,18 @@ func (s *shard) stepEnded(r *Row, e phone.StepEnded) {
 	}
 	count.took.Record(e.Took)
 	count.waited.Record(e.Waited)
+	mine := attempt{took: e.Took, failed: e.Err != nil, retried: r.again&(1<<i) != 0}
+	r.again &^= 1 << i
+	if mine.retried {
+		count.retried++
+	}
+	s.group(r).steps[i].take(mine)
+	s.time.at(at).steps[i].take(mine)
 	if e.Err == nil {
 		count.ok++
 		return
 	}
+	r.again |= 1 << i
 	count.failed++
 	s.stepFailed(r, e.Step, phone.CauseOf(e.Err), e.Err)
 }
@@ -145,14 +172,18 @@ func (s *shard) judged(e phone.ListJudged) {
 }
 
 func (s *shard) hasRegistered(r *Row, at time.Duration, e phone.Registered) {
-	if r.Node == "" {
-		s.now++
-	}
+	s.leave(r, at) // the node it was with, when nobody said that it left
+	s.now++
+	s.time.at(at).now++
 	r.Node = e.Node
 	r.Registrations++
+	node := s.node(e.Node)
+	node.now++
+	node.registrations++
+	node.register.Record(e.Took)
 	s.ack.Record(e.Ack)
 	if e.Boot > 0 {
-		s.boot.Record(e.Boot)
+		s.booted(r, at, e.Boot)
 	}
 	switch e.Why {
 	case phone.AfterFailover:
@@ -165,14 +196,34 @@ func (s *shard) hasRegistered(r *Row, at time.Duration, e phone.Registered) {
 	if r.State != Started {
 		return
 	}
-	r.State, r.RegisteredAt, r.Boot, r.Register = Registered, at, e.Boot, e.Took
+	r.State, r.RegisteredAt, r.Register = Registered, at, e.Took
 	s.registered++
 	s.lastRegistered = max(s.lastRegistered, at)
+	s.time.at(at).registered++
+	s.group(r).phones.Registered++
 }
 
-func (s *shard) leave(r *Row) {
+// booted counts a boot from its intended start: a phone that was switched on
+// late has made its user wait for that time too. Only the first boot is on the
+// schedule; later ones begin when they begin.
+func (s *shard) booted(r *Row, at, asSent time.Duration) {
+	boot := asSent
+	if r.State == Started {
+		boot += max(0, r.StartedAt-r.DueAt)
+		r.Boot, r.BootAsSent = boot, asSent
+	}
+	s.boot.Record(boot)
+	s.bootAsSent.Record(asSent)
+	s.group(r).boot.Record(boot)
+	s.node(r.Node).boot.Record(boot)
+	s.time.at(at).boot.Record(boot)
+}
+
+func (s *shard) leave(r *Row, at time.Duration) {
 	if r.Node != "" {
 		s.now--
+		s.time.at(at).now--
+		s.node(r.Node).now--
 		r.Node = ""
 	}
 }

@@ -15,11 +15,12 @@ type Tally struct {
 	shards  []*shard
 	began   atomic.Int64 // Unix nanoseconds of the first start
 	closed  atomic.Bool
+	health  healthSeries
 }
 
 // New returns a tally for so many phones.
 func New(planned int) *Tally {
-	t := &Tally{rows: make([]Row, planned)}
+	t := &Tally{rows: make([]Row, planned), health: newHealthSeries()}
 	t.Plan(planned)
 	for range min(runtime.GOMAXPROCS(0), 8) {
 		t.shards = append(t.shards, newShard())
@@ -37,17 +38,16 @@ func (t *Tally) Plan(phones int) { t.planned.Store(int64(phones)) }
 // Begin says when the schedule began; every time of a row counts from there.
 func (t *Tally) Begin(at time.Time) { t.began.Store(at.UnixNano()) }
 
-// Start notes that phone n starts now and returns what listens to it. Each
-// phone starts once. who gives the row's name, model and address.
-func (t *Tally) Start(n int, at time.Time, who Row) func(phone.Record) {
+// Start notes that phone n starts now, at, where the schedule had wanted it to
+// start at due, and returns what listens to it. Each phone starts once. who
+// gives the row's name, model, group and address.
+func (t *Tally) Start(n int, due, at time.Time, who Row) func(phone.Record) {
 	s, row := t.shards[n%len(t.shards)], &t.rows[n]
-	since := t.since(at)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row.Name, row.Model, row.Address = who.Name, who.Model, who.Address
-	row.State, row.StartedAt = Started, since
-	s.started++
-	s.lastStart = max(s.lastStart, since)
+	row.Name, row.Model, row.Group, row.Address = who.Name, who.Model, who.Group, who.Address
+	row.State, row.DueAt, row.StartedAt = Started, t.since(due), t.since(at)
+	s.start(row)
 	return func(r phone.Record) {
 		if t.closed.Load() {
 			return
@@ -93,8 +93,9 @@ func (t *Tally) Snapshot() Snapshot {
 }
 
 // FailRest counts every phone that has started and neither registered nor
-// given up as failed, for the given reason: the run has no more time for it.
-func (t *Tally) FailRest(why error) {
+// given up as failed now, for the given reason: the run has no more time for
+// it.
+func (t *Tally) FailRest(now time.Time, why error) {
 	for i, s := range t.shards {
 		s.mu.Lock()
 		for n := i; n < len(t.rows); n += len(t.shards) {
@@ -102,8 +103,7 @@ func (t *Tally) FailRest(why error) {
 			if row.State != Started {
 				continue
 			}
-			row.State = Failed
-			s.failed++
+			s.failPhone(row, t.since(now))
 			if row.Err == nil {
 				row.fail("", phone.CauseTimeout, why)
 			}

@@ -23,7 +23,7 @@ func story(planned int, phones ...[]phone.Event) *Tally {
 	for n, events := range phones {
 		began := start.Add(time.Duration(n) * time.Second)
 		name := phone.NameFromMAC(0x0011215A0001 + uint64(n))
-		watch := t.Start(n, began, Row{Name: name, Model: "7965", Address: "127.66.0.1"})
+		watch := t.Start(n, began, began, Row{Name: name, Model: "7965", Address: "127.66.0.1"})
 		for i, e := range events {
 			watch(phone.Record{Phone: name, At: began.Add(time.Duration(i+1) * 100 * time.Millisecond), Event: e})
 		}
@@ -125,7 +125,11 @@ func TestResultAddsUp(t *testing.T) {
 	check("rate", Rate{Offered: 1, Registered: 0.952}, r.Rate)
 	check("keepalive", KeepAlive{Sent: 4, Acked: 2, Lost: 2, RTT: Latency{1, 1, 1, 1, 1, 1}}, r.KeepAlive)
 	check("links", Links{Lost: 1, Example: "SEP0011215A0002: connection reset by peer", Failovers: 1}, r.Links)
-	check("nodes", []NodeResult{{"127.1.1.1:2443", 1}, {"127.1.1.2:2443", 1}}, r.Nodes)
+	ms := func(v, mean float64) Latency { return Latency{v, v, v, v, v, mean} } // two digits: the edge of the class, and its middle
+	check("nodes", []NodeResult{
+		{"127.1.1.1:2443", 1, 2, ms(30.079, 30.016), ms(120.319, 120.064)},
+		{"127.1.1.2:2443", 1, 1, ms(20.095, 20.032), Latency{}},
+	}, r.Nodes)
 	check("lists", []ListResult{{List: "CTL", Rejected: 2, Kept: 3, HeldSHA1: "c0ffee"}, {List: "ITL", Accepted: 2, Replaced: 2, Kept: 1}}, r.Lists)
 	check("messages", map[string]int{"Trust List Update Failed": 2}, r.StatusMessages)
 	check("causes", []CauseResult{
@@ -143,20 +147,21 @@ func TestResultAddsUp(t *testing.T) {
 	}, r.Explain)
 	var ladder []string
 	for _, s := range r.Steps {
-		ladder = append(ladder, fmt.Sprintf("%s %d/%d/%d took %v waited %v", s.Step, s.OK, s.Failed, s.Skipped, s.Took.P50, s.Waited.P50))
+		ladder = append(ladder, fmt.Sprintf("%s %d/%d/%d retried %d took %v waited %v", s.Step, s.OK, s.Failed, s.Skipped, s.Retried, s.Took.P50, s.Waited.P50))
 	}
 	check("steps", []string{
-		"ctl 0/2/0 took 1000.447 waited 0", "itl 2/0/0 took 4.001 waited 0", "config 2/0/0 took 6.003 waited 2",
-		"capf 0/0/2 took 0 waited 0", "register 2/2/0 took 30.015 waited 0",
+		"ctl 0/2/0 retried 0 took 1000.447 waited 0", "itl 2/0/0 retried 0 took 4.001 waited 0", "config 2/0/0 retried 0 took 6.003 waited 2",
+		"capf 0/0/2 retried 0 took 0 waited 0", "register 2/2/0 retried 1 took 30.015 waited 0",
 	}, ladder)
 	check("boot", Latency{120.063, 120.063, 120.063, 120.063, 120.063, 120.032}, r.Boot)
+	check("boot as sent", r.Boot, r.BootAsSent)
 	if got := r.Rows[1].Err.Error(); got != "SEP0011215A0001: ctl: the signer is no SAST" {
 		t.Errorf("row's error: %s", got)
 	}
 	r.Rows[1].Err = nil
 	check("row", Row{
 		Name: "SEP0011215A0002", Model: "7965", Address: "127.66.0.1", State: Registered,
-		StartedAt: time.Second, RegisteredAt: 2100 * time.Millisecond, Boot: 120 * time.Millisecond, Register: 30 * time.Millisecond,
+		StartedAt: time.Second, RegisteredAt: 2100 * time.Millisecond, Boot: 120 * time.Millisecond, BootAsSent: 120 * time.Millisecond, DueAt: time.Second, Register: 30 * time.Millisecond,
 		Waited: 12 * time.Millisecond, Node: "127.1.1.2:2443", Boots: 1, Registrations: 2, KeepAlivesSent: 2, KeepAlivesLost: 1,
 		Step: phone.StepCTL, Cause: phone.CauseUntrusted,
 	}, r.Rows[1])
@@ -165,7 +170,7 @@ func TestResultAddsUp(t *testing.T) {
 func TestPhonesWithoutAnOutcomeFailInTheEnd(t *testing.T) {
 	tally := story(4, []phone.Event{registered}, []phone.Event{phone.PoweredOn{}},
 		[]phone.Event{failed(phone.StepRegister, phone.CauseTimeout, "no RegisterAck")})
-	tally.FailRest(errors.New("no registration before the run ended"))
+	tally.FailRest(start.Add(5*time.Second), errors.New("no registration before the run ended"))
 	r := tally.Result(Facts{})
 	if want := (Phones{Planned: 4, Started: 3, Registered: 1, Failed: 2, RegisteredAtEnd: 1}); r.Phones != want {
 		t.Errorf("got %+v, want %+v", r.Phones, want)
@@ -181,7 +186,7 @@ func TestPhonesWithoutAnOutcomeFailInTheEnd(t *testing.T) {
 func TestWhatIsSaidAfterCloseIsNotCounted(t *testing.T) {
 	tally := New(1)
 	tally.Begin(start)
-	watch := tally.Start(0, start, Row{Name: "SEP0011215A0001"})
+	watch := tally.Start(0, start, start, Row{Name: "SEP0011215A0001"})
 	watch(phone.Record{At: start, Event: registered})
 	tally.Close()
 	watch(phone.Record{At: start, Event: phone.Unregistered{}})
@@ -196,7 +201,7 @@ func TestShardsMergeExactly(t *testing.T) {
 	tally.Begin(start)
 	var all sync.WaitGroup
 	for n := range phones {
-		watch := tally.Start(n, start, Row{})
+		watch := tally.Start(n, start, start, Row{})
 		all.Go(func() {
 			for i := range events {
 				watch(phone.Record{At: start, Event: phone.StepEnded{Step: phone.StepCTL, Took: time.Duration(n*events+i+1) * time.Millisecond}})
@@ -224,7 +229,7 @@ func benchmark(b *testing.B, e phone.Event) {
 	tally := New(fleet)
 	watchers := make([]func(phone.Record), fleet)
 	for n := range watchers {
-		watchers[n] = tally.Start(n, start, Row{Name: "SEP0011215A0001"})
+		watchers[n] = tally.Start(n, start, start, Row{Name: "SEP0011215A0001"})
 	}
 	b.ReportAllocs()
 	b.RunParallel(func(p *testing.PB) {

@@ -51,6 +51,7 @@ func (c *Core) Import(other *Authority) error {
 func (c *Core) reissue(what string, how func(*Authority) (*Authority, error)) error {
 	err := c.disk.change(func(s *stored) (err error) {
 		s.authority, err = how(s.authority)
+		s.changed = c.Now()
 		return err
 	})
 	if err == nil {

@@ -56,6 +56,7 @@ var completionWords = map[string][]string{
 	"version":    {},
 	"doctor":     {},
 	"boot":       {},
+	"check":      {},
 	"core":       {},
 	"export":     {},
 }

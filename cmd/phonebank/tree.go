@@ -24,6 +24,7 @@ func (t *tool) app() *cli.App {
 			t.coreCommand(),
 			t.ctlCommand(),
 			t.configCommand(),
+			t.checkCommand(),
 			t.caCommand(),
 			t.doctorCommand(),
 			t.completionCommand(),

@@ -16,12 +16,18 @@ import (
 
 // heldFlags say which phone judges: what it holds, its model, whom it asks.
 func heldFlags() []cli.Flag {
+	return append(listFlags(),
+		&cli.StringFlag{Name: "tvs", Usage: "ask the TVS server at `HOST[:PORT]`, which the held ITL must name"},
+		&cli.StringFlag{Name: "model", Value: defaultModel, Usage: "the phone's `MODEL`: 7940 and 7960 know neither ITL nor TVS"},
+	)
+}
+
+// listFlags are the lists that a phone holds.
+func listFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringSliceFlag{Name: "held", Usage: "a `LIST` the phone holds, CTL or ITL as its FILENAME says; may be repeated"},
 		&cli.StringFlag{Name: "held-ctl", Usage: "the `CTL` the phone holds"},
 		&cli.StringFlag{Name: "held-itl", Usage: "the `ITL` the phone holds"},
-		&cli.StringFlag{Name: "tvs", Usage: "ask the TVS server at `HOST[:PORT]`, which the held ITL must name"},
-		&cli.StringFlag{Name: "model", Value: defaultModel, Usage: "the phone's `MODEL`: 7940 and 7960 know neither ITL nor TVS"},
 	}
 }
 
@@ -38,19 +44,31 @@ func (t *tool) judge(c *cli.Context) (j judge, err error) {
 	if j.model, err = phone.FindModel(c.String("model")); err != nil {
 		return j, usagef("--model: %w", err)
 	}
+	if err := t.holdLists(c, &j); err != nil {
+		return j, err
+	}
+	if server := c.String("tvs"); server != "" {
+		j.asker, err = j.client(server)
+	}
+	return j, err
+}
+
+// holdLists takes the lists of listFlags; those of --held for what their
+// FILENAME says.
+func (t *tool) holdLists(c *cli.Context, j *judge) error {
 	for _, path := range c.StringSlice("held") {
 		list, err := t.heldList(path)
 		if err != nil {
-			return j, err
+			return err
 		}
 		if list.Kind() == ctl.KindUnknown {
-			return j, &problem{
+			return &problem{
 				code: exitFile, err: fmt.Errorf("--held %s: FILENAME %q names neither a CTL nor an ITL", path, printable(list.Filename)),
 				hint: "say which it is: --held-ctl or --held-itl",
 			}
 		}
 		if err := j.hold(list.Kind(), list, path); err != nil {
-			return j, err
+			return err
 		}
 	}
 	for flag, kind := range map[string]ctl.Kind{"held-ctl": ctl.CTL, "held-itl": ctl.ITL} {
@@ -63,13 +81,10 @@ func (t *tool) judge(c *cli.Context) (j judge, err error) {
 			err = j.hold(kind, list, path)
 		}
 		if err != nil {
-			return j, err
+			return err
 		}
 	}
-	if server := c.String("tvs"); server != "" {
-		j.asker, err = j.client(server)
-	}
-	return j, err
+	return nil
 }
 
 func (t *tool) heldList(path string) (*ctl.List, error) {

@@ -34,8 +34,8 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// keyName is "rsa-2048" or "ec-p256".
-func keyName(key crypto.PublicKey) string {
+// KeyName is "rsa-2048" or "ec-p256".
+func KeyName(key crypto.PublicKey) string {
 	switch key := key.(type) {
 	case *rsa.PublicKey:
 		return fmt.Sprintf("rsa-%d", key.N.BitLen())

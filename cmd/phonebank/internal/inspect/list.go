@@ -78,7 +78,7 @@ func recordOf(r *ctl.Record) Record {
 		v.IPAddress = r.IPAddress.String()
 	}
 	key, err := r.Key()
-	v.Key = keyName(key)
+	v.Key = KeyName(key)
 	if len(r.Certificate) == 0 {
 		return v
 	}

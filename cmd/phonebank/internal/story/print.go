@@ -75,8 +75,8 @@ func span(ms float64) string {
 	return time.Duration(ms * float64(time.Millisecond)).Round(10 * time.Millisecond).String()
 }
 
-// cipher is a suite by the name that CUCM's traces use, where it has one.
-func cipher(suite string) string {
+// Cipher is a suite by the name that CUCM's traces use, where it has one.
+func Cipher(suite string) string {
 	names := map[string]string{
 		"TLS_RSA_WITH_AES_128_CBC_SHA":            "AES128-SHA",
 		"TLS_RSA_WITH_AES_256_CBC_SHA":            "AES256-SHA",

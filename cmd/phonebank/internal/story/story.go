@@ -143,7 +143,7 @@ func (t *Teller) registration(e phone.Registered) {
 	t.registered = nil
 	s.Note = e.Node + " in the clear"
 	if e.Secure {
-		s.Note = fmt.Sprintf("%s over %s with %s", e.Node, e.Version, cipher(e.Cipher))
+		s.Note = fmt.Sprintf("%s over %s with %s", e.Node, e.Version, Cipher(e.Cipher))
 	}
 	t.add(s)
 }

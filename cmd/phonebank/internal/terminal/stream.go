@@ -40,11 +40,12 @@ const (
 	Good Mark = iota
 	Bad
 	Skipped
+	Doubtful // good enough now
 )
 
-// Mark returns ✔, ✘ or –, in colour where that is welcome.
+// Mark returns ✔, ✘, – or !, in colour where that is welcome.
 func (s *Stream) Mark(m Mark) string {
-	sign := [...]struct{ text, colour string }{Good: {"✔", "32"}, Bad: {"✘", "31"}, Skipped: {"–", "2"}}[m]
+	sign := [...]struct{ text, colour string }{Good: {"✔", "32"}, Bad: {"✘", "31"}, Skipped: {"–", "2"}, Doubtful: {"!", "33"}}[m]
 	return s.paint(sign.text, sign.colour)
 }
 

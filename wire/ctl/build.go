@@ -30,6 +30,7 @@ type Spec struct {
 
 // Entry is a record to be built.
 type Entry struct {
+	Record        *Record // of a parsed list, to be taken over byte for byte; the other fields are then not read
 	Role          Role
 	Certificate   *x509.Certificate // nil: a record without a certificate
 	DNSName       string
@@ -57,7 +58,7 @@ func Build(s Spec) ([]byte, error) {
 	h := signed.Header{
 		Major: 1, Minor: 2,
 		SignerVersion: s.SignerVersion,
-		Signer:        signed.SignerOf(s.Signer, s.Separator),
+		Signer:        s.signer(),
 		Digest:        s.Digest,
 		Filename:      s.kind().filename(),
 		Timestamp:     s.Time,
@@ -108,8 +109,26 @@ var (
 	builderTags = [...]uint8{2, 3, 5, 6, 4, 7, 8, 9, 10, 11, 12}
 )
 
+// signer names the signer in the header, in the words of his record where that is
+// taken over: the names that makers of tokens wrote follow no rule.
+func (s Spec) signer() signed.Signer {
+	for _, e := range s.Records {
+		if r := e.Record; r != nil && r.Role == RoleSAST && r.Is(s.Signer.Raw) && r.Subject != "" {
+			return signed.Signer{Name: r.Subject, Serial: r.Serial, Issuer: r.Issuer}
+		}
+	}
+	return signed.SignerOf(s.Signer, s.Separator)
+}
+
 // record writes one record.
 func (s Spec) record(e Entry) ([]byte, error) {
+	if e.Record != nil {
+		var b []byte
+		for _, it := range e.Record.Items {
+			b = signed.AppendTLV(b, it.Tag, it.Value)
+		}
+		return b, nil
+	}
 	values, err := s.values(e)
 	if err != nil {
 		return nil, err

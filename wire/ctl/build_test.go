@@ -224,3 +224,24 @@ func TestBuildIsRepeatable(t *testing.T) {
 		t.Error("the same list is built in two ways")
 	}
 }
+
+// The records of a published list are taken over to the byte, and so are the
+// names of the token that signs.
+func TestBuildTakesRecordsOver(t *testing.T) {
+	old := parse(t, published(t))
+	var kept []ctl.Entry
+	for i := range old.Records {
+		kept = append(kept, ctl.Entry{Record: &old.Records[i]})
+	}
+	token, err := old.Records[0].X509()
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := build(t, ctl.Spec{Records: kept, Signer: token, Key: rsaKey(t, 1024), Time: old.Timestamp})
+	if diff := cmp.Diff(old.Payload, l.Payload); diff != "" {
+		t.Errorf("records (-old +new):\n%s", diff)
+	}
+	if !l.Equal(old) {
+		t.Errorf("signer %+v, want %+v", l.Signer, old.Signer)
+	}
+}

@@ -33,6 +33,7 @@ var mayImport = []room{
 	}},
 	{"cmd", []string{"cmd", "scenario", "core", "phone", "wire"}, []string{
 		"github.com/urfave/cli/v2", "github.com/schollz/progressbar/v3", "go.etcd.io/bbolt", "golang.org/x/term", "golang.org/x/sys", "golang.org/x/sync",
+		"software.sslmate.com/src/go-pkcs12", "github.com/ThalesGroup/crypto11", "github.com/miekg/pkcs11",
 	}},
 	{"examples", []string{"scenario", "core", "phone", "wire"}, []string{"golang.org/x/sync"}},
 	{"bench", []string{"scenario", "core", "phone", "wire"}, []string{"golang.org/x/sync"}},

@@ -89,6 +89,9 @@ func fixtures(t *testing.T) string {
 
 func writeFixtures(dir string) error {
 	wire := filepath.Join("..", "..", "wire")
+	if err := os.Mkdir(filepath.Join(dir, "keys"), 0o755); err != nil {
+		return err
+	}
 	for name, from := range map[string]string{
 		"CTLFile.tlv":                     "ctl/testdata/example-ctl.hex",
 		"SEP001122334455.cnf.xml.sgn":     "signed/testdata/example.sgn.hex",
@@ -96,6 +99,10 @@ func writeFixtures(dir string) error {
 		"companion.sgn":                   "signed/testdata/example-companion.sgn.hex",
 		"phone-key.pem":                   "signed/testdata/phone-key.pem",
 		"ITLFile.tlv":                     "ctl/testdata/real/ITLFile.tlv",
+		"keys/rsa-1024.pem":               "signed/testdata/keys/rsa-1024.pem",
+		"keys/rsa-2048.pem":               "signed/testdata/keys/rsa-2048.pem",
+		"keys/rsa-3072.pem":               "signed/testdata/keys/rsa-3072.pem",
+		"keys/rsa-4096.pem":               "signed/testdata/keys/rsa-4096.pem",
 	} {
 		b, err := os.ReadFile(filepath.Join(wire, from))
 		if err != nil {

@@ -51,7 +51,7 @@ func Whole(path string, write func(io.Writer) error) (err error) {
 		}
 	}()
 	buffered := bufio.NewWriter(f)
-	err = errors.Join(write(buffered), buffered.Flush(), f.Chmod(0o644), f.Close())
+	err = errors.Join(write(buffered), buffered.Flush(), f.Chmod(0o644), f.Sync(), f.Close())
 	if err != nil {
 		return err
 	}

@@ -65,3 +65,15 @@ func modulusCode(key *rsa.PublicKey) (uint8, error) {
 	}
 	return 0, fmt.Errorf("%w: RSA-%d key: the header has a code for 1024, 2048 and 4096 bits only", ErrUnsupported, bits)
 }
+
+// CanSign says why a public key's private one can sign no file of this format,
+// nil if it can: it must be RSA of 1024, 2048 or 4096 bits. The error wraps
+// ErrUnsupported.
+func CanSign(pub crypto.PublicKey) error {
+	key, ok := pub.(*rsa.PublicKey)
+	if !ok {
+		return fmt.Errorf("%w: a signer's key is RSA, not %T", ErrUnsupported, pub)
+	}
+	_, err := modulusCode(key)
+	return err
+}

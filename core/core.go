@@ -126,8 +126,8 @@ func (c *Core) sweepAll() {
 	}
 }
 
-// Close stops everything and waits for it: every connection ends at once, TFTP
-// transfers within their timeouts. It never fails.
+// Close stops everything and waits for it: every connection and every transfer
+// ends at once. It never fails.
 func (c *Core) Close() error {
 	c.cancel()
 	c.work.Wait()

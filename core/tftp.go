@@ -1,80 +1,56 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/netip"
-	"time"
-
-	"github.com/pin/tftp/v3"
 )
-
-// tftpTries is how often a block is sent before its transfer is given up. With
-// a second between them; five, the library's default, would make a lost block
-// the slowest thing in a boot storm.
-const tftpTries = 4
-
-// tftpServer is the one file around the TFTP library.
-type tftpServer struct {
-	server *tftp.Server
-	conn   net.PacketConn
-	ended  chan struct{}
-	slots  chan struct{} // one taken by each transfer under way
-}
 
 // startTFTP serves files on an open socket, nil for a node without TFTP or a
 // Network without datagrams.
-func (n *node) startTFTP(conn net.PacketConn) {
+func (n *node) startTFTP(conn datagrams) {
 	if conn == nil {
 		return
 	}
-	t := &tftpServer{conn: conn, ended: make(chan struct{}), slots: make(chan struct{}, n.core.config.Limits.Transfers)}
-	t.server = tftp.NewServer(func(name string, to io.ReaderFrom) error {
-		return n.transfer(t, name, to)
-	}, nil)
-	t.server.SetTimeout(n.core.config.Limits.TFTPTry)
-	t.server.SetRetries(tftpTries - 1)
-	t.server.SetBackoff(func(int) time.Duration { return 0 })
+	t := &tftpServer{node: n, conn: conn, slots: make(chan struct{}, n.core.config.Limits.Transfers), open: map[*tftpSocket]struct{}{}}
+	t.ctx, t.cancel = context.WithCancel(n.core.ctx)
 	n.mu.Lock()
 	n.tftp, n.tftpAt = t, conn.LocalAddr()
 	n.mu.Unlock()
-	go func() {
-		defer close(t.ended)
-		t.server.Serve(conn) // ends with Shutdown, and only so
-	}()
+	t.work.Go(t.serve)
 }
 
-// stopTFTP waits for the transfers under way: at most the time of tftpTries for
-// a peer that has gone away.
+// stopTFTP ends all transfers where they are, as a power cut would.
 func (n *node) stopTFTP() {
 	n.mu.Lock()
 	t := n.tftp
 	n.tftp = nil
 	n.mu.Unlock()
-	if t != nil {
-		t.server.Shutdown()
-		t.conn.Close() // which Shutdown leaves open when Serve has not begun
-		<-t.ended
+	if t == nil {
+		return
 	}
+	t.cancel()
+	t.conn.Close()
+	t.mu.Lock()
+	t.stopped = true
+	for s := range t.open {
+		s.conn.Close()
+	}
+	t.mu.Unlock()
+	t.work.Wait()
 }
 
 // reopenTFTP opens the old address again; nil where there was none.
-func (n *node) reopenTFTP() (net.PacketConn, error) {
+func (n *node) reopenTFTP() (datagrams, error) {
 	n.mu.Lock()
 	at := n.tftpAt
 	n.mu.Unlock()
 	if at == nil {
 		return nil, nil
 	}
-	conn, err := n.core.config.Network.ListenPacket(n.core.ctx, "udp", at.String())
-	if err != nil {
-		return nil, fmt.Errorf("core: TFTP: %w", err)
-	}
-	return conn, nil
+	return openDatagrams(n.core.ctx, n.core.config.Network, at.String())
 }
 
 // tftpAddress is host:port, with an empty port without datagrams.
@@ -85,47 +61,6 @@ func (n *node) tftpAddress() string {
 		return net.JoinHostPort(n.core.places[n.number-1].Address.String(), "")
 	}
 	return n.tftpAt.String()
-}
-
-// transfer answers one read request.
-func (n *node) transfer(t *tftpServer, name string, to io.ReaderFrom) error {
-	c := n.core
-	var remote netip.AddrPort
-	if out, ok := to.(tftp.OutgoingTransfer); ok {
-		at := out.RemoteAddr()
-		remote = at.AddrPort()
-	}
-	select {
-	case t.slots <- struct{}{}:
-		defer func() { <-t.slots }()
-	default:
-		c.counters.tftpDropped.Add(1)
-		return vanish(to) // the phone asks again in a second
-	}
-	c.counters.tftpActive.Add(1)
-	defer c.counters.tftpActive.Add(-1)
-	ask := c.ask(name, remote)
-	reply, file, err := n.fetch(c.ctx, ask)
-	switch {
-	case errors.Is(err, errUnanswered):
-		return vanish(to)
-	case err != nil:
-		return tftpError(err)
-	}
-	content := io.Reader(bytes.NewReader(file.Bytes))
-	if out, ok := to.(tftp.OutgoingTransfer); ok {
-		out.SetSize(int64(len(file.Bytes)))
-	}
-	if reply.HangUp {
-		content = io.MultiReader(bytes.NewReader(file.Bytes[:len(file.Bytes)/2]), goneReader{})
-	}
-	if err := send(to, content); err != nil {
-		c.counters.tftpFailed.Add(1)
-		c.trace.fileFailed(ask, err)
-		return nil // the library has told the peer, if there was anything to tell
-	}
-	c.sent(ask, file)
-	return nil
 }
 
 // asked is a read request, with its number for traces.
@@ -147,15 +82,6 @@ func (c *Core) sent(a asked, f File) {
 	c.counters.tftpSent.Add(1)
 	c.counters.tftpBytes.Add(uint64(len(f.Bytes)))
 	c.trace.fileSent(a, f)
-}
-
-// tftpError is what the peer reads: the library puts it behind error code 1,
-// file not found.
-func tftpError(err error) error {
-	if errors.Is(err, ErrNotFound) {
-		return errFileNotFound
-	}
-	return err
 }
 
 // wireText is an error whose text goes on the wire as it is.

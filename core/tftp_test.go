@@ -3,10 +3,12 @@ package core_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/netip"
+	"os/exec"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -96,6 +98,59 @@ func TestTFTPStops(t *testing.T) {
 	}
 	if _, err := get(c, "ITLFile.tlv"); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestTFTPStopsAtOnce has a peer that acknowledges nothing and one that a
+// fault keeps waiting; neither keeps the node up.
+func TestTFTPStopsAtOnce(t *testing.T) {
+	c := coretest.Start(t, core.Config{
+		Authority: bubbleAuthority(), Limits: core.Limits{TFTPTry: time.Hour},
+		Faults: []core.FaultSpec{{Fault: "slow", On: "itl", Delay: time.Hour}}, Devices: []core.Device{{Name: device}},
+	})
+	request(t, c, "ITLFile.tlv")
+	request(t, c, device+".cnf.xml")
+	until(t, "the requests did not arrive", func() bool { return c.Stats().TFTP.Active == 2 })
+	if err := c.StopNode(1); err != nil {
+		t.Fatal(err)
+	}
+	if s := c.Stats().TFTP; s.Active != 0 || s.Sent != 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+// TestTFTPWithCurl fetches with a client that is not ours, and with options.
+func TestTFTPWithCurl(t *testing.T) {
+	curl, err := exec.LookPath("curl")
+	if err != nil {
+		t.Skip("curl is not installed")
+	}
+	c := coretest.Start(t, core.Config{Authority: bubbleAuthority()})
+	want, err := c.File(t.Context(), "ITLFile.tlv", netip.AddrPort{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, block := range []string{"8", "512", "1400"} {
+		got, err := exec.CommandContext(t.Context(), curl, "--silent", "--show-error", "--max-time", "20", "--tftp-blksize", block, "tftp://"+c.TFTPAddr()+"/ITLFile.tlv").Output()
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("blocks of %s: %d bytes of %d, %v", block, len(got), len(want), err)
+		}
+	}
+	err = exec.CommandContext(t.Context(), curl, "--silent", "--max-time", "20", "tftp://"+c.TFTPAddr()+"/SCCP45.loads").Run()
+	if gone := new(exec.ExitError); !errors.As(err, &gone) || gone.ExitCode() != 68 { // "TFTP File Not Found"
+		t.Errorf("a file that is not there: %v", err)
+	}
+}
+
+// TestTFTPTakesNothing refuses to be written to.
+func TestTFTPTakesNothing(t *testing.T) {
+	c := coretest.Start(t, core.Config{Authority: bubbleAuthority()})
+	client, err := tftp.NewClient(c.TFTPAddr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Send("ITLFile.tlv", "octet"); err == nil || !strings.Contains(err.Error(), "Access violation") {
+		t.Errorf("a write request: %v", err)
 	}
 }
 

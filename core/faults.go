@@ -33,6 +33,8 @@ func faultKinds() []faultKind {
 		{name: "silent", make: silent},                                     // questions get no answer
 		{name: "reject", make: reject},                                     // questions are answered with a refusal, of Text where there is one
 		{name: "resign", make: resign, on: []string{"ctl", "itl", "tftp"}}, // a list signed by a key that nobody knows
+		{name: "wrong-session", make: wrongSession, on: []string{"tvs"}},   // TVS answers another session
+		{name: "ttl-0", make: ttlZero, on: []string{"tvs"}},                // TVS vouches, but only for now
 		{name: "stop", on: []string{}},                                     // the node is switched off (schedule)
 	}
 }
@@ -123,8 +125,11 @@ func reject(_ *Core, s FaultSpec, next Handler) Handler {
 		case capf.Message:
 			return Reply{Messages: []any{capf.EndSession(m.Session, capf.ReasonRefused)}, HangUp: true}, nil
 		case tvs.Message:
-			if m.Command == tvs.CertVerificationReq {
+			switch m.Command {
+			case tvs.CertVerificationReq:
 				return Reply{Messages: []any{tvs.VerifyResponse(m.Session, tvs.Invalid, nil, 0)}}, nil
+			case tvs.QueryCertReq:
+				return Reply{Messages: []any{tvs.QueryResponse(m.Session, tvs.Invalid, nil, nil, 0)}}, nil
 			}
 		case sccp.RegisterReq:
 			text := orDefault(s.Text, "Error Unknown")
@@ -133,6 +138,38 @@ func reject(_ *Core, s FaultSpec, next Handler) Handler {
 			return Reply{Messages: []any{sccp.RegisterTokenReject{WaitTime: 60}}}, nil
 		}
 		return next(ctx, r)
+	}
+}
+
+// wrongSession answers a question that nobody asked.
+func wrongSession(_ *Core, _ FaultSpec, next Handler) Handler {
+	return changeTVS(next, func(answer *tvs.Message) { answer.Session++ })
+}
+
+// ttlZero lets no phone keep an answer.
+func ttlZero(_ *Core, _ FaultSpec, next Handler) Handler {
+	return changeTVS(next, func(answer *tvs.Message) {
+		answer.Elements = slices.Clone(answer.Elements)
+		for i, e := range answer.Elements {
+			if e.Tag == tvs.TagTTL {
+				answer.Elements[i].Value = make([]byte, len(e.Value))
+			}
+		}
+	})
+}
+
+// changeTVS changes what TVS answers.
+func changeTVS(next Handler, change func(answer *tvs.Message)) Handler {
+	return func(ctx context.Context, r Request) (Reply, error) {
+		reply, err := next(ctx, r)
+		reply.Messages = slices.Clone(reply.Messages)
+		for i, m := range reply.Messages {
+			if answer, ok := m.(tvs.Message); ok {
+				change(&answer)
+				reply.Messages[i] = answer
+			}
+		}
+		return reply, err
 	}
 }
 

@@ -93,8 +93,15 @@ func askTVS(t *testing.T, c *core.Core, n *coretest.Network, name string) string
 	if err != nil {
 		return word(err)
 	}
-	if status, _ := m.Status(); status != tvs.Valid {
+	status, _ := m.Status()
+	ttl, _ := m.TTL()
+	switch {
+	case status != tvs.Valid:
 		return "invalid"
+	case m.Session != 1:
+		return "another session"
+	case ttl != 24*time.Hour:
+		return fmt.Sprintf("for %s", ttl)
 	}
 	return "good"
 }
@@ -213,6 +220,12 @@ func TestFaults(t *testing.T) {
 		},
 		{
 			core.FaultSpec{Fault: "resign"}, effect{"by a stranger", 0}, effect{"good", 0}, effect{"good", 0}, effect{"good", 0},
+		},
+		{
+			core.FaultSpec{Fault: "wrong-session"}, effect{"good", 0}, effect{"good", 0}, effect{"another session", 0}, effect{"good", 0},
+		},
+		{
+			core.FaultSpec{Fault: "ttl-0"}, effect{"good", 0}, effect{"good", 0}, effect{"for 0s", 0}, effect{"good", 0},
 		},
 		{
 			core.FaultSpec{Fault: "stop"}, effect{"timeout", 4 * time.Second}, effect{"refused", 0}, effect{"refused", 0}, effect{"refused", 0},
@@ -354,13 +367,14 @@ func TestFaultsThatCannotBe(t *testing.T) {
 		spec core.FaultSpec
 		want string
 	}{
-		{core.FaultSpec{Fault: "slwo"}, "want slow, refuse, hangup, garble, silent, reject, resign, stop"},
+		{core.FaultSpec{Fault: "slwo"}, "want slow, refuse, hangup, garble, silent, reject, resign, wrong-session, ttl-0, stop"},
 		{core.FaultSpec{Fault: "slow", On: "dhcp"}, "want tftp, capf, tvs, callmanager, ctl, itl, config, node-<n>"},
 		{core.FaultSpec{Fault: "slow", On: "node-0"}, "node-<n>"},
 		{core.FaultSpec{Fault: "slow", On: "node-3"}, "the cluster has 2 nodes"},
 		{core.FaultSpec{Fault: "stop", On: "capf"}, "want node-<n>"},
 		{core.FaultSpec{Fault: "stop", On: "node-1", Share: 5}, "has no share"},
 		{core.FaultSpec{Fault: "resign", On: "capf"}, "want ctl, itl, tftp"},
+		{core.FaultSpec{Fault: "ttl-0", On: "capf"}, "want tvs"},
 		{core.FaultSpec{Fault: "slow", Share: 101}, "0 to 100"},
 		{core.FaultSpec{Fault: "slow", Delay: -1}, "negative"},
 		{core.FaultSpec{Fault: "reject", Text: strings.Repeat("x", 33)}, "a phone shows 32"},

@@ -18,7 +18,8 @@ func (b *boot) asker() Asker {
 			Device: "CP-" + b.id.Model.Name + "-" + string(b.id.Name), Dial: b.env.Dial,
 			TLS:     newTLSConfig(b.id.Model, b.held(), nil),
 			Connect: timers.Connect, Handshake: timers.Handshake, Timeout: timers.TVS,
-			Asked: func(asked TVSAsked) { p.say(asked) },
+			Asked:    func(asked TVSAsked) { p.say(asked) },
+			Answered: func(answered TVSAnswered) { p.say(answered) },
 		}
 	}
 	b.tvs.Held = b.held()

@@ -57,13 +57,22 @@ type ConsoleLine struct {
 	Text     string
 }
 
-// TVSAsked says that the phone asked a trust verification service.
+// TVSAsked says that the phone asked one trust verification service, or its own
+// memory of an answer. The next server is asked when this one has an Err.
 type TVSAsked struct {
 	Server string
 	Cached bool
 	Took   time.Duration
 	Valid  bool
 	Err    error
+}
+
+// TVSAnswered says what came of a question to TVS, whoever was asked.
+type TVSAnswered struct {
+	Valid  bool
+	Cached bool          // from memory
+	Took   time.Duration // all servers together
+	Err    error         // nobody answered
 }
 
 // CertificateIssued says that the phone stored a new LSC.
@@ -128,6 +137,7 @@ func (TrustListReplaced) event()  {}
 func (StatusMessage) event()      {}
 func (ConsoleLine) event()        {}
 func (TVSAsked) event()           {}
+func (TVSAnswered) event()        {}
 func (CertificateIssued) event()  {}
 func (CertificateDeleted) event() {}
 func (Registered) event()         {}

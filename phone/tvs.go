@@ -33,8 +33,10 @@ type TVSClient struct {
 	// Connect, Handshake and Timeout bound the three parts of a question; each
 	// is 10 s when zero.
 	Connect, Handshake, Timeout time.Duration
-	// Asked hears of every answer, from a server or from memory; nil: nobody.
-	Asked func(TVSAsked)
+	// Asked hears of every server that was asked, Answered of every question,
+	// whether servers or memory answered it; nil: nobody.
+	Asked    func(TVSAsked)
+	Answered func(TVSAnswered)
 
 	asked int // questions sent: session ids count from 1001
 	cache tvsCache
@@ -81,11 +83,23 @@ func (c *TVSClient) question(ctx context.Context, key [32]byte, ask func(session
 		answer.Cached = true
 		answer.Console = []ConsoleLine{lineTVSRequest(), ownLineTVSCached()}
 		c.tell(TVSAsked{Server: answer.Server, Cached: true, Valid: answer.Valid})
+		c.tellAnswered(TVSAnswered{Valid: answer.Valid, Cached: true})
 		return answer, nil
 	}
 	if !c.Held.namesTVS() {
 		return TVSAnswer{}, errNoTVSRecord
 	}
+	began := time.Now()
+	answer, err := c.askInTurn(ctx, ask, want)
+	if err == nil {
+		c.cache.put(key, answer)
+	}
+	c.tellAnswered(TVSAnswered{Valid: answer.Valid, Took: time.Since(began), Err: err})
+	return answer, err
+}
+
+// askInTurn asks one server after the other, until one answers as it should.
+func (c *TVSClient) askInTurn(ctx context.Context, ask func(session uint32) tvs.Message, want tvs.Command) (TVSAnswer, error) {
 	said := []ConsoleLine{lineTVSAvailable(), lineTVSRequest(), lineTVSNotCached()}
 	err := errNoTVS
 	for _, server := range c.byPriority() {
@@ -97,7 +111,6 @@ func (c *TVSClient) question(ctx context.Context, key [32]byte, ask func(session
 		c.tell(TVSAsked{Server: address, Took: time.Since(started), Valid: answer.Valid, Err: err})
 		if err == nil {
 			answer.Console = append(said, answer.Console...)
-			c.cache.put(key, answer)
 			return answer, nil
 		}
 		said = append(said, ownLineTVSFailed(address))
@@ -220,6 +233,12 @@ func (c *TVSClient) tlsConfig() *tls.Config {
 func (c *TVSClient) tell(e TVSAsked) {
 	if c.Asked != nil {
 		c.Asked(e)
+	}
+}
+
+func (c *TVSClient) tellAnswered(e TVSAnswered) {
+	if c.Answered != nil {
+		c.Answered(e)
 	}
 }
 

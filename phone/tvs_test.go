@@ -460,3 +460,33 @@ func TestListIsTakenOnTheWordOfTVS(t *testing.T) {
 		}
 	})
 }
+
+// Whoever was asked in between, a question has one end.
+func TestTVSTellsTheEndOfEveryQuestion(t *testing.T) {
+	c := testCluster()
+	synctest.Test(t, func(t *testing.T) {
+		defer time.Sleep(time.Minute)
+		network := services{"a:2445": overTLS(c.tvs, stalling), "b:2446": overTLS(c.tvs, sayYes(time.Hour, 0))}
+		client, asked := tvsPhone(t, network)
+		var told []TVSAnswered
+		client.Answered = func(e TVSAnswered) { told = append(told, e) }
+		ask := func(der []byte) { _, _ = client.Ask(t.Context(), der) }
+		ask(c.tokenC.cert.Raw)
+		ask(c.tokenC.cert.Raw)
+		client.Flush()
+		network["b:2446"] = overTLS(c.tvs, sayNo())
+		ask(c.tokenC.cert.Raw)
+		network["b:2446"] = nil
+		ask(c.tokenC.cert.Raw)
+		client.Held.ITL = nil // nobody is asked, so nothing is told
+		ask(c.tokenC.cert.Raw)
+		if len(told) != 4 || len(*asked) != 7 || CauseOf(told[3].Err) != CauseTimeout {
+			t.Fatalf("told %+v of %d tries", told, len(*asked))
+		}
+		told[3].Err = nil
+		want := []TVSAnswered{{Valid: true, Took: 10 * time.Second}, {Valid: true, Cached: true}, {Took: 10 * time.Second}, {Took: 20 * time.Second}}
+		if !reflect.DeepEqual(told, want) {
+			t.Errorf("told %+v, want %+v", told, want)
+		}
+	})
+}

@@ -63,8 +63,8 @@ func (c *checker) phones() {
 func (c *checker) core() {
 	at, p := c.with.Core, c.with.Phones
 	if at.Where.Kind == Remote {
-		if p.Trust.Kind == TrustStale {
-			c.fault("phones.trust", "phones.trust: only the simulator makes stale lists; name files for %s", at.Where)
+		if p.Trust.Kind == TrustStale || p.Trust.Kind == TrustOutdated {
+			c.fault("phones.trust", "phones.trust: only the simulator makes %s lists; name files for %s", p.Trust.Kind, at.Where)
 		}
 		if p.LSC == LSCInstalled {
 			c.fault("phones.lsc", "phones.lsc: only the simulator gives out certificates before the run; let phones enrol with %s", at.Where)

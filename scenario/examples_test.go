@@ -24,6 +24,7 @@ var examples = map[string]struct {
 	"morning-rush":             {24, morningRush},
 	"node-failover":            {12, nodeFailover},
 	"capf-wrong-string":        {12, capfWrongString},
+	"tvs-vouches":              {12, tvsVouches},
 }
 
 func TestExamples(t *testing.T) {
@@ -140,6 +141,34 @@ func trustListUpdateFailed(t *testing.T, r *tally.Result, said []phone.Record) {
 		!strings.Contains(r.Explain[0].Reason, "SAST") || r.Explain[0].Fix == "" || r.Explain[0].StatusMessage != "Trust List Update Failed" ||
 		r.Explain[0].Finding != phone.FindingUnknownSigner || r.Explain[0].Hands || len(r.Explain[0].Holds) == 0 || r.Explain[0].TVSSays == "" {
 		t.Errorf("the result explains %+v", r.Explain)
+	}
+}
+
+// Of each phone one question, about the CTL: the signer of the ITL is in the new
+// CTL.
+func tvsVouches(t *testing.T, r *tally.Result, said []phone.Record) {
+	n := r.Phones.Planned
+	if got := r.TVS; got.Asked != n || got.Valid != n || got.Invalid+got.Cached+got.Unavailable+got.FailedTries != 0 || got.Took.Max < got.Took.P50 {
+		t.Errorf("TVS %+v, want one question of each of %d phones, and a yes", got, n)
+	}
+	for _, list := range r.Lists {
+		if list.Accepted != n || list.Replaced != n || list.Rejected != 0 {
+			t.Errorf("%+v: want every phone to take it", list)
+		}
+	}
+	if got := r.StatusMessages; len(got) != 1 || got["Trust List Updated"] != n || len(r.Explain) != 0 {
+		t.Errorf("status messages %v, explained %+v", got, r.Explain)
+	}
+	for _, e := range said {
+		if judged, ok := e.Event.(phone.ListJudged); ok && judged.Kind.String() == "CTL" &&
+			(judged.Verdict.TVS == nil || judged.Verdict.Record != nil) {
+			t.Errorf("%s took the CTL without TVS: %s", e.Phone, judged.Verdict.Reason)
+		}
+	}
+	for i := range r.Rows {
+		if r.Rows[i].TVSAsked != 1 {
+			t.Errorf("%s asked TVS %d times", r.Rows[i].Name, r.Rows[i].TVSAsked)
+		}
 	}
 }
 

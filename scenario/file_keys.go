@@ -206,7 +206,7 @@ func parseTrust(text string) (Trust, error) {
 		return Trust{Kind: TrustFiles, Files: []string{text}}, nil
 	}
 	kind, err := oneOf(
-		choice[TrustKind]{"held", TrustHeld}, choice[TrustKind]{"none", TrustNone}, choice[TrustKind]{"stale", TrustStale},
+		choice[TrustKind]{"held", TrustHeld}, choice[TrustKind]{"none", TrustNone}, choice[TrustKind]{"stale", TrustStale}, choice[TrustKind]{"outdated", TrustOutdated},
 	)(text)
 	return Trust{Kind: kind}, err
 }

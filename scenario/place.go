@@ -21,7 +21,7 @@ import (
 type place struct {
 	tftp     []string        // TFTP servers
 	embedded *core.Core      // nil: elsewhere
-	lists    phone.Flash     // what phones of TrustHeld or TrustStale hold
+	lists    phone.Flash     // what phones hold at power-on, if anything
 	ended    <-chan struct{} // closed when it died; nil: it cannot
 	// close ends a simulated core and says what its process cost.
 	close func() (cpu time.Duration, maxRSS int64, err error)
@@ -113,14 +113,16 @@ func (r *run) startLocal(ctx context.Context, config core.Config) (*place, error
 }
 
 // simulatedLists are what phones have in flash that were on the simulated
-// cluster before: its lists of now or of a year ago, each parsed once for all
+// cluster before: its lists of now or of a year ago, which may not know who
+// signs today, each parsed once for all
 // phones, and a configuration, which names the TVS servers.
 func simulatedLists(kind TrustKind, a *core.Authority, o core.ListOptions, security cnf.SecurityMode, places []core.Place) (flash phone.Flash, err error) {
 	makeCTL, makeITL := a.CTL, a.ITL
 	switch kind {
 	case TrustHeld:
-	case TrustStale:
+	case TrustStale, TrustOutdated:
 		makeCTL, makeITL = a.StaleCTL, a.StaleITL
+		o.Forget = kind == TrustOutdated
 	default:
 		return flash, nil
 	}

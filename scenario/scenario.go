@@ -92,7 +92,9 @@ const (
 	TrustHeld  TrustKind = "held"  // what the core serves now
 	TrustNone  TrustKind = "none"  // fresh from the factory
 	TrustStale TrustKind = "stale" // older lists of the same cluster
-	TrustFiles TrustKind = "files"
+	// TrustOutdated is even older: the lists do not know who signs today.
+	TrustOutdated TrustKind = "outdated"
+	TrustFiles    TrustKind = "files"
 )
 
 // LSC says how the phones come to their locally significant certificate.

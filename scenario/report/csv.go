@@ -41,6 +41,7 @@ var columns = []struct {
 	{"due_ms", func(r *tally.Row) string { return ms(r.DueAt, r.State != tally.Planned) }},
 	{"boot_as_sent_ms", func(r *tally.Row) string { return ms(r.BootAsSent, r.State == tally.Registered) }},
 	{"group", func(r *tally.Row) string { return r.Group }},
+	{"tvs_asked", func(r *tally.Row) string { return strconv.Itoa(r.TVSAsked) }},
 }
 
 // CSV writes phones.csv: one line a phone, in starting order; step, cause and

@@ -107,6 +107,10 @@ func (p *page) course(r *tally.Result) {
 		p.line("  %s: %d accepted, %d unchanged, %d rejected; %s kept what they held",
 			l.List, l.Accepted, l.Unchanged, l.Rejected, plural(l.Kept, "phone"))
 	}
+	if v := r.TVS; v.Asked > 0 {
+		p.line("  TVS: asked %d times, %d valid, %d invalid, %d unanswered; %d from memory; took p50 %s, p99 %s",
+			v.Asked, v.Valid, v.Invalid, v.Unavailable, v.Cached, span(v.Took.P50), span(v.Took.P99))
+	}
 	for _, note := range r.Notes {
 		p.line("  note: %s", note)
 	}

@@ -50,7 +50,7 @@ func (t *Tally) Interim(f Facts) *Result {
 			Lost: all.lost, Example: all.lostExample,
 			Failovers: all.failovers, Failbacks: all.failbacks, Restarts: all.restarts,
 		},
-		Lists: all.listResults(f), Causes: all.causeResults(), Explain: all.explanations(),
+		Lists: all.listResults(f), Causes: all.causeResults(), Explain: all.explanations(), TVS: all.tvs.result(),
 		StatusMessages: all.messages,
 		Generator:      f.Generator, Core: f.Core, Notes: f.Notes,
 		Nodes: all.nodeResults(), Groups: all.groupResults(), Histograms: all.histograms(),

@@ -39,6 +39,7 @@ func (s *shard) add(o *shard) {
 		s.lists[i].replaced += o.lists[i].replaced
 		s.lists[i].changed += o.lists[i].changed
 	}
+	s.tvs.add(&o.tvs)
 	for key, cause := range o.causes {
 		if s.causes[key] == nil {
 			s.causes[key] = &CauseResult{Step: cause.Step, Cause: cause.Cause, Example: cause.Example}

@@ -28,6 +28,7 @@ type Result struct {
 	Nodes       []NodeResult  `json:"nodes"`            // where the phones were registered at the end
 	Groups      []GroupResult `json:"groups,omitempty"` // absent when the fleet has no groups
 	Lists       []ListResult  `json:"lists"`
+	TVS         TVS           `json:"tvs"`
 	Causes      []CauseResult `json:"causes"` // every failed step, most frequent first
 	Explain     []Explanation `json:"explain"`
 

@@ -39,6 +39,7 @@ type Row struct {
 	KeepAlivesSent int
 	KeepAlivesLost int
 	LSC            bool // received a certificate
+	TVSAsked       int  // questions to TVS
 
 	replaced [2]bool // CTL, ITL: the held bytes have changed
 	again    uint8   // a bit for each step whose last attempt failed: the next is a retry

@@ -22,6 +22,7 @@ type shard struct {
 	lost, failovers, failbacks, restarts int
 	lostExample                          string
 	lists                                [2]listCount // CTL, ITL
+	tvs                                  tvsCount
 	causes                               map[stepCause]*CauseResult
 	explained                            map[explained]*Explanation
 	messages                             map[string]int
@@ -88,6 +89,11 @@ func (s *shard) take(r *Row, at time.Duration, event phone.Event) {
 		}
 	case phone.StatusMessage:
 		s.messages[e.Text]++
+	case phone.TVSAsked:
+		s.tvs.tried(e)
+	case phone.TVSAnswered:
+		s.tvs.answered(e)
+		r.TVSAsked++
 	case phone.CertificateIssued:
 		r.LSC = true
 	case phone.Registered:

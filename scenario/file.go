@@ -10,6 +10,7 @@ import (
 	"github.com/phonebank/phonebank/scenario/internal/phrase"
 	"github.com/phonebank/phonebank/scenario/internal/tree"
 	"github.com/phonebank/phonebank/scenario/load"
+	"github.com/phonebank/phonebank/scenario/record"
 )
 
 // Problem is one thing that is wrong with a scenario.
@@ -58,7 +59,7 @@ func Load(path string) (*Scenario, error) {
 // ReadFiles. The error is a *FileError with every problem.
 func Parse(name string, text []byte) (*Scenario, error) {
 	doc, root := tree.Parse(text)
-	s := &Scenario{File: name, places: make(map[string]tree.Place)}
+	s := &Scenario{File: name, Text: string(text), places: make(map[string]tree.Place)}
 	if root != nil {
 		s.read(root)
 	}
@@ -80,6 +81,7 @@ type Overrides struct {
 	Stages string        // sentences with commas between them, instead of the file's load
 	Core   string
 	Seed   *uint64
+	Events string // "all", "off" or "sample 100"
 }
 
 // Override changes the scenario and checks it again.
@@ -102,6 +104,13 @@ func (s *Scenario) Override(o Overrides) error {
 			return fault("core", err)
 		}
 		s.Core.Where = where
+	}
+	if o.Events != "" {
+		keep, err := record.ParseKeep(o.Events)
+		if err != nil {
+			return fault("events", err)
+		}
+		s.Events = keep
 	}
 	if o.Seed != nil {
 		s.Seed = *o.Seed

@@ -9,6 +9,7 @@ import (
 	"github.com/phonebank/phonebank/scenario/internal/phrase"
 	"github.com/phonebank/phonebank/scenario/internal/tree"
 	"github.com/phonebank/phonebank/scenario/load"
+	"github.com/phonebank/phonebank/scenario/record"
 	"github.com/phonebank/phonebank/scenario/tally"
 )
 
@@ -25,6 +26,7 @@ func (s *Scenario) read(root *tree.Node) {
 		tree.Key{Name: "arrivals", Read: tree.Into(&s.Load.Arrivals, oneOf(
 			choice[load.Arrivals]{"constant", load.Constant}, choice[load.Arrivals]{"poisson", load.Poisson}))},
 		tree.Key{Name: "stay", Read: tree.Into(&s.Stay, phrase.Duration)},
+		tree.Key{Name: "events", Read: tree.Into(&s.Events, parseEvents)},
 		tree.Key{Name: "thresholds", Read: func(n *tree.Node) {
 			n.List(func(n *tree.Node) { appendTo(n, &s.Thresholds, tally.ParseThreshold) })
 		}},
@@ -162,6 +164,14 @@ func yesNo(text string) (bool, error) {
 		return text == "true", nil
 	}
 	return false, phrase.Faultf(0, "%q is neither true nor false", text)
+}
+
+func parseEvents(text string) (record.Keep, error) {
+	keep, err := record.ParseKeep(text)
+	if err != nil {
+		return keep, phrase.Faultf(0, "%v", err)
+	}
+	return keep, nil
 }
 
 func parseSeed(text string) (uint64, error) {

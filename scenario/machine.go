@@ -6,7 +6,10 @@ import (
 	"net/netip"
 	"os"
 	"runtime"
+	"strings"
 	"time"
+
+	"github.com/phonebank/phonebank/scenario/tally"
 )
 
 // Machine is what this computer can carry, asked of it and never assumed.
@@ -49,4 +52,30 @@ func percent(cpu, span time.Duration) float64 {
 		return 0
 	}
 	return float64((1000*cpu/span + 5) / 10)
+}
+
+// describe is this machine for the reader of a result: no names, what counts.
+func describe() *tally.Machine {
+	m := &tally.Machine{System: runtime.GOOS + "/" + runtime.GOARCH, Cores: runtime.GOMAXPROCS(0), Go: runtime.Version()}
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		m.Processor = fieldOf(string(text), "model name")
+	}
+	if text, err := os.ReadFile("/proc/meminfo"); err == nil {
+		var kilobytes int64
+		if _, err := fmt.Sscan(fieldOf(string(text), "MemTotal"), &kilobytes); err == nil {
+			m.Memory = kilobytes << 10
+		}
+	}
+	return m
+}
+
+// fieldOf finds "name : value" among lines.
+func fieldOf(text, name string) string {
+	for line := range strings.Lines(text) {
+		key, value, _ := strings.Cut(line, ":")
+		if strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
 }

@@ -21,9 +21,15 @@ type Options struct {
 	Progress   func(Snapshot)     // called by one goroutine, every Tick and at each change of phase
 	Tick       time.Duration      // 0: a second
 	Watch      func(phone.Record) // hears every event of every phone, from many goroutines
-	Control    *Control           // steers the run while it goes on; nil: nobody does
-	Trace      io.Writer          // trace lines of an embedded core
-	World      World
+	// Began is told when the schedule begins, Second every second from then on
+	// what has been counted so far; its timeline has the spans that ended since
+	// the last time. One goroutine calls both.
+	Began   func(time.Time)
+	Second  func(*tally.Result)
+	Flags   []string  // of the command line, for the result
+	Control *Control  // steers the run while it goes on; nil: nobody does
+	Trace   io.Writer // trace lines of an embedded core
+	World   World
 }
 
 // World stands in for this machine, in tests.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -99,7 +100,10 @@ func (r *run) execute(outer context.Context) error {
 	r.began = time.Now()
 	r.tally.Begin(r.began)
 	r.options.Control.begin(r.began)
-	r.monitor.start(r.began, r.tally.Sample)
+	if r.options.Began != nil {
+		r.options.Began(r.began)
+	}
+	r.monitor.start(r.began, r.second())
 	r.progress.phase(PhaseLoad)
 	if r.load(ctx) {
 		r.progress.phase(PhaseStay)
@@ -246,12 +250,41 @@ func (r *run) note(text string) {
 	}
 }
 
+// second is what happens with every sample of the monitor.
+func (r *run) second() func(from, to time.Time, h tally.Health) {
+	if r.options.Second == nil {
+		return r.tally.Sample
+	}
+	facts := r.facts() // what changes later, such as notes, is not for another goroutine
+	facts.Notes = slices.Clone(facts.Notes)
+	written := time.Duration(0)
+	return func(from, to time.Time, h tally.Health) {
+		r.tally.Sample(from, to, h)
+		facts.Elapsed = to.Sub(r.began)
+		interim := r.tally.Interim(facts)
+		for _, p := range r.tally.Timeline(written, facts.Elapsed) {
+			// Wider spans begin with seconds that were written already.
+			if p.At >= written && p.At+p.Width <= facts.Elapsed {
+				interim.Timeline = append(interim.Timeline, p)
+				written = p.At + p.Width
+			}
+		}
+		r.options.Second(interim)
+	}
+}
+
+func (r *run) facts() tally.Facts {
+	return tally.Facts{
+		Scenario: r.with.Name, Version: r.options.Version, Seed: r.with.Seed,
+		Thresholds: r.with.Thresholds, HeldSHA1: r.held(), Generator: r.health, Notes: r.notes,
+		ScenarioText: r.with.Text, Flags: r.options.Flags, Machine: describe(),
+	}
+}
+
 func (r *run) result() *tally.Result {
 	r.health.StartLag = r.lag.Latency()
 	r.health.Cores = Inspect().Cores
-	return r.tally.Result(tally.Facts{
-		Scenario: r.with.Name, Version: r.options.Version, Seed: r.with.Seed, Elapsed: r.elapsed,
-		Interrupted: r.interrupted, Thresholds: r.with.Thresholds,
-		HeldSHA1: r.held(), Generator: r.health, Core: r.coreCost, Notes: r.notes,
-	})
+	facts := r.facts()
+	facts.Elapsed, facts.Interrupted, facts.Core = r.elapsed, r.interrupted, r.coreCost
+	return r.tally.Result(facts)
 }

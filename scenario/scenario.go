@@ -6,6 +6,7 @@ import (
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/scenario/internal/tree"
 	"github.com/phonebank/phonebank/scenario/load"
+	"github.com/phonebank/phonebank/scenario/record"
 	"github.com/phonebank/phonebank/scenario/tally"
 	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/ctl"
@@ -15,6 +16,7 @@ import (
 // Scenario is a whole run: the core, the phones, when they start, and what is
 // demanded of the outcome.
 type Scenario struct {
+	Text       string // of the file, for the result
 	File       string // where it was read, for messages and relative paths; empty when made in Go
 	Name       string
 	Seed       uint64
@@ -24,6 +26,7 @@ type Scenario struct {
 	Stay       time.Duration     // registered, keeping alive, counted from the last start
 	Thresholds []tally.Threshold // none: every phone must register
 	Limits     Limits
+	Events     record.Keep // whose events are written, where results are
 
 	places map[string]tree.Place // of the keys that later checks may find wrong
 }

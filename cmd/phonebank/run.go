@@ -13,6 +13,7 @@ import (
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/local"
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/progress"
 	"github.com/phonebank/phonebank/scenario"
+	"github.com/phonebank/phonebank/scenario/record"
 	"github.com/phonebank/phonebank/scenario/report"
 	"github.com/phonebank/phonebank/scenario/tally"
 )
@@ -34,7 +35,8 @@ func (t *tool) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "stages", Usage: "start them as these `SENTENCES` say, with commas between: \"ramp 10/s to 200/s over 30s, hold 200/s\""},
 			&cli.StringFlag{Name: "core", Usage: "boot against `WHERE`: embedded, local (a child process), or host[:port] of a TFTP server; several with commas"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`N` determines names, models, jitter and arrivals"},
-			&cli.StringFlag{Name: "out", Usage: "write result.json and phones.csv into `DIR`"},
+			&cli.StringFlag{Name: "out", Usage: "write the report, the result, the time line and the events into `DIR`, while the run goes on"},
+			&cli.StringFlag{Name: "events", Usage: "whose events go into DIR/events.jsonl: `WHICH` is all, off or \"sample 100\"; phones in trouble always"},
 			stateFlag(),
 			jsonFile(),
 			&cli.BoolFlag{Name: "quiet", Usage: "show no progress"},
@@ -55,14 +57,31 @@ func (t *tool) run(c *cli.Context) error {
 	if err != nil {
 		return invalid(err)
 	}
-	result, err := t.perform(c.Context, s, c)
+	var recorder *record.Recorder
+	if dir := c.String("out"); dir != "" {
+		if recorder, err = record.New(dir, s.Events, s.Phones.Count); err != nil {
+			return &problem{code: exitFailed, err: err, hint: "--out DIR must be a directory that can be written"}
+		}
+	}
+	result, err := t.perform(c.Context, s, c, recorder)
+	var recording error
+	if recorder != nil {
+		var events *tally.Events
+		if events, recording = recorder.Close(); result != nil {
+			result.Events = events
+		}
+	}
 	if result == nil {
-		return ranNot(err)
+		return errors.Join(ranNot(err), recording)
 	}
 	if err != nil {
 		err = &problem{code: exitFailed, err: fmt.Errorf("the run broke: %w", err)}
 	}
-	if saving := t.publish(c, result); saving != nil {
+	saving := t.publish(c, result)
+	if recorder != nil && saving == nil {
+		saving = recorder.Settle()
+	}
+	if saving = errors.Join(recording, saving); saving != nil {
 		return errors.Join(err, saving)
 	}
 	if err == nil && result.ExitCode() != exitOK {
@@ -74,6 +93,7 @@ func (t *tool) run(c *cli.Context) error {
 func overrides(c *cli.Context) scenario.Overrides {
 	o := scenario.Overrides{
 		Phones: c.Int("phones"), Rate: c.String("rate"), For: c.Duration("for"), Stages: c.String("stages"), Core: c.String("core"),
+		Events: c.String("events"),
 	}
 	if c.IsSet("seed") {
 		seed := c.Uint64("seed")
@@ -82,9 +102,24 @@ func overrides(c *cli.Context) scenario.Overrides {
 	return o
 }
 
+// flagsGiven are the flags that changed the scenario, as they could be typed
+// again.
+func flagsGiven(c *cli.Context) []string {
+	var given []string
+	for _, name := range []string{"phones", "rate", "for", "stages", "core", "seed", "events"} {
+		if c.IsSet(name) {
+			given = append(given, fmt.Sprintf("--%s %v", name, c.Value(name)))
+		}
+	}
+	return given
+}
+
 // perform runs the scenario under the eyes of the user.
-func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context) (*tally.Result, error) {
-	options := scenario.Options{Version: version(), StateDir: c.String("state"), StartLocal: local.Start}
+func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context, recorder *record.Recorder) (*tally.Result, error) {
+	options := scenario.Options{Version: version(), StateDir: c.String("state"), StartLocal: local.Start, Flags: flagsGiven(c)}
+	if recorder != nil {
+		options.Began, options.Watch, options.Second = recorder.Begin, recorder.Watch, recorder.Second
+	}
 	if !c.Bool("quiet") {
 		view := progress.New(t.err, s.Stay)
 		defer view.Close()
@@ -135,17 +170,22 @@ func ranNot(err error) error {
 
 // publish prints the result and writes its files.
 func (t *tool) publish(c *cli.Context, r *tally.Result) error {
+	faults := t.tell(c, r)
+	if dir := c.String("out"); dir != "" {
+		_, err := report.Save(dir, r)
+		faults = append(faults, err)
+	}
+	return errors.Join(faults...)
+}
+
+// tell prints the result, and writes it as JSON where --json says.
+func (t *tool) tell(c *cli.Context, r *tally.Result) (faults []error) {
 	path := c.String("json")
-	var faults []error
 	if path != "-" {
 		faults = append(faults, report.Text(t.out, r))
 	}
 	if path != "" {
 		faults = append(faults, t.save(path, r))
 	}
-	if dir := c.String("out"); dir != "" {
-		_, err := report.Save(dir, r)
-		faults = append(faults, err)
-	}
-	return errors.Join(faults...)
+	return faults
 }

@@ -7,11 +7,14 @@ import (
 	"bytes"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/phonebank/phonebank/scenario/report"
 )
 
 // program starts this program as a process group of its own, as a shell does.
@@ -96,5 +99,34 @@ func TestASecondInterruptKills(t *testing.T) {
 	}
 	if status, ok := cmd.ProcessState.Sys().(syscall.WaitStatus); !ok || !status.Signaled() {
 		t.Errorf("ended with %v, want death by the second signal", cmd.ProcessState)
+	}
+}
+
+// TestAKilledRunHasLostASecond kills a run outright and renders what it left.
+func TestAKilledRunHasLostASecond(t *testing.T) {
+	file := scenarioFile(t, "phones: {count: 1000, keys: pool 2}\nload: [hold 20/s]\n")
+	dir := t.TempDir()
+	cmd, _, errs := program(t, "run", file, "--out", dir)
+	snapshot := filepath.Join(dir, report.Snapshot)
+	for errs.Scan() {
+		if _, err := os.Stat(snapshot); err == nil {
+			break
+		}
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait() // it was killed
+	events, err := os.ReadFile(filepath.Join(dir, report.EventsFile))
+	if err != nil || !bytes.HasPrefix(events, []byte(`{"t_ms":`)) {
+		t.Errorf("events.jsonl begins %.80q, %v", events, err)
+	}
+	got := do(t, "report", dir).want(t, exitOK)
+	if !strings.Contains(got.out, "interrupted") || !strings.Contains(got.out, "the run was killed") {
+		t.Errorf("the report says\n%s", got.out)
+	}
+	r, err := report.Open(dir)
+	if err != nil || r.Phones.Started == 0 || len(r.Timeline) == 0 {
+		t.Errorf("result %+v, %v", r, err)
 	}
 }

@@ -20,6 +20,7 @@ func (t *tool) app() *cli.App {
 		Flags:       []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", Action: t.versionFlag}},
 		Commands: []*cli.Command{
 			t.runCommand(),
+			t.reportCommand(),
 			t.bootCommand(),
 			t.coreCommand(),
 			t.ctlCommand(),

@@ -176,6 +176,48 @@ func TestSaveWritesWholeFiles(t *testing.T) {
 	}
 }
 
+func TestWhatWasSavedIsOpenedAgain(t *testing.T) {
+	dir, want := t.TempDir(), storm(t)
+	if _, err := Save(dir, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for title, write := range map[string]func(io.Writer, *tally.Result) error{"text": Text, "json": JSON, "timeline": Timeline} {
+		var before, after bytes.Buffer
+		if err := errors.Join(write(&before, want), write(&after, got)); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(before.String(), after.String()); diff != "" {
+			t.Errorf("%s:\n%s", title, diff)
+		}
+	}
+	before, _ := os.ReadFile(filepath.Join(dir, PhonesFile))
+	if _, err := Save(dir, got); err != nil {
+		t.Fatal(err)
+	}
+	if after, _ := os.ReadFile(filepath.Join(dir, PhonesFile)); !bytes.Equal(before, after) {
+		t.Error("phones.csv changed, and the result does not know the phones")
+	}
+}
+
+func TestWhatIsNoResult(t *testing.T) {
+	dir := t.TempDir()
+	if _, err := Open(dir); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "neither") {
+		t.Errorf("an empty directory: %v", err)
+	}
+	for _, text := range []string{"{}", "[]", "{\"scenario\":", `{"steps": 3}`} {
+		if err := os.WriteFile(filepath.Join(dir, ResultFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(dir); err == nil || !strings.Contains(err.Error(), ResultFile) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 func TestAFileThatFailsHalfwayLeavesTheOldOne(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "result.json")
 	if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {

@@ -11,14 +11,38 @@ import (
 	"github.com/phonebank/phonebank/scenario/tally"
 )
 
-// files is what a run leaves in its directory; a new report is a row here.
+// The files of a run's directory. Snapshot is the result of a run under way;
+// it goes when the result comes.
+const (
+	ResultFile   = "result.json"
+	PhonesFile   = "phones.csv"
+	TimelineFile = "timeline.csv"
+	EventsFile   = "events.jsonl"
+	Snapshot     = "snapshot.json"
+)
+
+// files is what a run leaves in its directory when it ends; a new report is a
+// row here. What a result that was read from its directory does not know, such
+// as its phones one by one, stays there as it is.
 var files = []struct {
 	name  string
 	write func(io.Writer, *tally.Result) error
+	known func(*tally.Result) bool
 }{
-	{"result.json", JSON},
-	{"phones.csv", CSV},
-	{"timeline.csv", Timeline},
+	{ResultFile, JSON, always},
+	{PhonesFile, CSV, func(r *tally.Result) bool { return r.Rows != nil }},
+	{TimelineFile, Timeline, func(r *tally.Result) bool { return r.Timeline != nil }},
+}
+
+func always(*tally.Result) bool { return true }
+
+// Names are the names of all files that a run leaves in its directory.
+func Names() []string {
+	names := []string{EventsFile}
+	for _, f := range files {
+		names = append(names, f.name)
+	}
+	return names
 }
 
 // Save writes the files of a run into dir, which it makes when needed, and
@@ -29,6 +53,9 @@ func Save(dir string, r *tally.Result) ([]string, error) {
 	}
 	var paths []string
 	for _, f := range files {
+		if !f.known(r) {
+			continue
+		}
 		path := filepath.Join(dir, f.name)
 		if err := Whole(path, func(w io.Writer) error { return f.write(w, r) }); err != nil {
 			return paths, err

@@ -120,12 +120,12 @@ func makeTimelineColumns() []timelineColumn {
 
 // Timeline writes timeline.csv.
 func Timeline(w io.Writer, r *tally.Result) error {
-	return timelineLines(w, true, r.Timeline)
+	return TimelineLines(w, true, r.Timeline)
 }
 
-// timelineLines writes points as lines, below the names of the columns or
+// TimelineLines writes points as lines, below the names of the columns or
 // below other lines.
-func timelineLines(w io.Writer, header bool, points []tally.Point) error {
+func TimelineLines(w io.Writer, header bool, points []tally.Point) error {
 	out := csv.NewWriter(w)
 	line := make([]string, len(timelineColumns))
 	if header {

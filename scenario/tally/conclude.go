@@ -17,6 +17,9 @@ type Facts struct {
 	Generator         Generator
 	Core              *Process
 	Notes             []string
+	ScenarioText      string
+	Flags             []string
+	Machine           *Machine
 }
 
 // Result merges everything that was counted and judges it. It may be called
@@ -53,6 +56,7 @@ func (t *Tally) Interim(f Facts) *Result {
 		Lists: all.listResults(f), Causes: all.causeResults(), Explain: all.explanations(), TVS: all.tvs.result(),
 		StatusMessages: all.messages,
 		Generator:      f.Generator, Core: f.Core, Notes: f.Notes,
+		ScenarioText: f.ScenarioText, Flags: f.Flags, Machine: f.Machine,
 		Nodes: all.nodeResults(), Groups: all.groupResults(), Histograms: all.histograms(),
 	}
 	r.Generator.judge(r)

@@ -39,6 +39,11 @@ type Result struct {
 	Core      *Process  `json:"core,omitempty"` // absent when the core's process cannot be measured
 	Notes     []string  `json:"notes,omitempty"`
 
+	ScenarioText string   `json:"scenario_text,omitempty"` // the file, whole
+	Flags        []string `json:"flags,omitempty"`         // of the command line that changed it
+	Machine      *Machine `json:"machine,omitempty"`       // that the generator ran on
+	Events       *Events  `json:"events,omitempty"`        // absent when none were written
+
 	// Histograms are the times of every step and of "boot", each an HdrHistogram
 	// in microseconds, version 2, compressed, in base64: what percentiles beyond
 	// those above, plots and comparisons are made from.
@@ -171,4 +176,24 @@ type Generator struct {
 	Process
 	Cores      int  `json:"cores"`
 	SharesCore bool `json:"shares_core"` // the simulator ran in the same process, its CPU and memory are included
+}
+
+// Machine is what the generator ran on.
+type Machine struct {
+	System    string `json:"system"` // "linux/amd64"
+	Processor string `json:"processor,omitempty"`
+	Cores     int    `json:"cores"`
+	Memory    int64  `json:"memory_bytes,omitempty"`
+	Go        string `json:"go"`
+}
+
+// Events says what became of the events that the phones told: they are in
+// events.jsonl, as far as they were kept.
+type Events struct {
+	Keep      string `json:"keep"` // whose were chosen: "all", "sample 10", "off"
+	Written   int    `json:"written"`
+	Bytes     int    `json:"bytes"`
+	Dropped   int    `json:"dropped"`   // the disk was too slow
+	Forgotten int    `json:"forgotten"` // of phones that were not chosen and might have come into trouble: no memory left
+	NoRoom    int    `json:"no_room"`   // the file was as big as it may be
 }

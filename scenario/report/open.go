@@ -1,0 +1,65 @@
+package report
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/phonebank/phonebank/scenario/tally"
+)
+
+// mostRead is more than any result has.
+const mostRead = 256 << 20
+
+// Open reads the result of a run from its directory: result.json or, for a run
+// that was killed, its last snapshot, with timeline.csv. It has no rows.
+func Open(dir string) (*tally.Result, error) {
+	r, err := Read(filepath.Join(dir, ResultFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		var missing error
+		if r, missing = Read(filepath.Join(dir, Snapshot)); errors.Is(missing, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s has neither %s nor %s: %w", dir, ResultFile, Snapshot, fs.ErrNotExist)
+		} else if missing != nil {
+			return nil, missing
+		}
+		r.Notes = append(r.Notes, "the run was killed: this is what it had written until then")
+	} else if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(filepath.Join(dir, TimelineFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return r, nil // of an older program
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r.Timeline, err = ReadTimeline(f)
+	return r, err
+}
+
+// Read reads a result.json.
+func Read(path string) (*tally.Result, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > mostRead {
+		return nil, fmt.Errorf("%s: %d bytes are no result", path, info.Size())
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	r := new(tally.Result)
+	if err := json.Unmarshal(text, r); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if len(r.Steps) == 0 {
+		return nil, fmt.Errorf("%s is JSON, but no result of a run", path)
+	}
+	return r, nil
+}

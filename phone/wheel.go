@@ -2,6 +2,7 @@ package phone
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -14,19 +15,33 @@ import (
 //	      │ a,b   │         │ c       │ d,e,f   │       │   an entry whose turn is more than
 //	      └───────┴─────────┴─────────┴─────────┴─ ··· ─┘   one round away waits with rounds > 0
 //
+// Two kinds of goroutines turn it. The timekeeper moves from slot to slot and
+// never calls anything; a caller takes the turns that are due one after the
+// other. A call that blocks, as a send does whose receiver reads nothing, costs
+// a goroutine and nobody's time: when a tick passes and no call has come to its
+// end, as many callers again are started.
+//
 // A nil *Wheel is valid and gives every caller a timer of its own, exact to
 // the nanosecond.
 type Wheel struct {
 	tick time.Duration
 	stop chan struct{}
-	done chan struct{}
+	done sync.WaitGroup // timekeeper and callers
 
-	mu    sync.Mutex
-	slots []map[*turn]struct{}
-	now   int
+	mu      sync.Mutex
+	slots   []map[*turn]struct{}
+	now     int
+	due     []*turn // off the wheel, not called yet
+	callers int     // goroutines that call, or are in a call
+	calls   int     // that have come to their end
+	seen    int     // calls at the last tick
+	closed  bool
 }
 
-// turn is one periodic function on a wheel.
+// turn is one periodic function on a wheel. While it is due or being called it
+// is in no slot; afterwards it goes back to one a period from then. A late turn
+// is therefore followed by a whole period: a laptop that slept through many
+// owes one call, and its answer has all the time of any other.
 type turn struct {
 	wheel  *Wheel
 	slot   int
@@ -43,23 +58,23 @@ const wheelSlots = 4096
 // NewWheel starts a wheel. Calls come at most one tick late. Stop it with
 // Close.
 func NewWheel(tick time.Duration) *Wheel {
-	w := &Wheel{
-		tick: tick, stop: make(chan struct{}), done: make(chan struct{}),
-		slots: make([]map[*turn]struct{}, wheelSlots),
-	}
-	go w.run()
+	w := &Wheel{tick: tick, stop: make(chan struct{}), slots: make([]map[*turn]struct{}, wheelSlots)}
+	w.done.Go(w.keepTime)
 	return w
 }
 
-// Close stops the wheel and waits for the call under way.
+// Close stops the wheel and waits for the calls under way.
 func (w *Wheel) Close() {
 	close(w.stop)
-	<-w.done
+	w.mu.Lock()
+	w.closed = true
+	w.mu.Unlock()
+	w.done.Wait()
 }
 
 // Every calls f after first and then every period, until the returned function
-// is called; a call under way at that moment may still end after it. On a
-// wheel, f must not block: all other calls would wait for it.
+// is called; a call under way at that moment may still end after it. One call
+// comes after the other: the turns that pass during a call are left out.
 func (w *Wheel) Every(first, period time.Duration, f func()) (stop func()) {
 	if w == nil {
 		return everyAlone(first, period, f)
@@ -76,7 +91,7 @@ func everyAlone(first, period time.Duration, f func()) (stop func()) {
 		mu      sync.Mutex
 		stopped bool
 		timer   *time.Timer
-		calling sync.Mutex // one call after the other, like on a wheel
+		calling atomic.Bool
 	)
 	mu.Lock()
 	defer mu.Unlock()
@@ -88,9 +103,10 @@ func everyAlone(first, period time.Duration, f func()) (stop func()) {
 		}
 		timer.Reset(period)
 		mu.Unlock()
-		calling.Lock()
-		defer calling.Unlock()
-		f()
+		if calling.CompareAndSwap(false, true) {
+			defer calling.Store(false)
+			f()
+		}
 	})
 	return func() {
 		mu.Lock()
@@ -121,12 +137,14 @@ func (t *turn) remove() {
 	delete(t.wheel.slots[t.slot], t)
 }
 
-func (w *Wheel) run() {
-	defer close(w.done)
+// longStall is a time that nobody waits for a tick, unless the whole process
+// or its machine has been asleep.
+const longStall = time.Second
+
+func (w *Wheel) keepTime() {
 	ticker := time.NewTicker(w.tick)
 	defer ticker.Stop()
 	began, turned := time.Now(), 0
-	var due []*turn
 	for {
 		select {
 		case <-w.stop:
@@ -134,31 +152,70 @@ func (w *Wheel) run() {
 		case <-ticker.C:
 		}
 		// A ticker drops ticks when its reader is late; the wheel counts them.
-		for target := int(time.Since(began) / w.tick); turned < target; turned++ {
-			due = w.advance(due[:0])
-			for _, t := range due {
-				t.call()
-			}
+		target := int(time.Since(began) / w.tick)
+		if time.Duration(target-turned)*w.tick > longStall {
+			// Answers have come in meanwhile: let their readers go first.
+			time.Sleep(w.tick)
+		}
+		if target > turned {
+			w.advance(target - turned)
+			turned = target
 		}
 	}
 }
 
-// advance moves one slot on and returns the turns that are due, each already
-// placed for its next call.
-func (w *Wheel) advance(due []*turn) []*turn {
+// advance moves some slots on and has the turns called that are due by then.
+func (w *Wheel) advance(ticks int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.now = (w.now + 1) % wheelSlots
-	for t := range w.slots[w.now] {
-		if t.rounds > 0 {
-			t.rounds--
+	left := len(w.due)
+	for range ticks {
+		w.now = (w.now + 1) % wheelSlots
+		for t := range w.slots[w.now] {
+			if t.rounds > 0 {
+				t.rounds--
+				continue
+			}
+			delete(w.slots[w.now], t)
+			w.due = append(w.due, t)
+		}
+	}
+	stuck := w.calls == w.seen
+	w.seen = w.calls
+	start := 0
+	switch {
+	case w.closed:
+	case left == 0: // whoever still calls has taken the last of it
+		start = min(1, len(w.due))
+	case stuck:
+		start = min(w.callers, len(w.due))
+	}
+	for range start {
+		w.callers++
+		w.done.Go(w.callDue)
+	}
+}
+
+// callDue calls what is due until nothing is.
+func (w *Wheel) callDue() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for len(w.due) > 0 && !w.closed {
+		t := w.due[0]
+		w.due[0] = nil
+		if w.due = w.due[1:]; len(w.due) == 0 {
+			w.due = nil
+		}
+		if t.gone {
 			continue
 		}
-		due = append(due, t)
+		w.mu.Unlock()
+		t.call()
+		w.mu.Lock()
+		w.calls++
+		if !t.gone {
+			w.place(t, t.every)
+		}
 	}
-	for _, t := range due {
-		delete(w.slots[w.now], t)
-		w.place(t, t.every)
-	}
-	return due
+	w.callers--
 }

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -67,6 +68,66 @@ func TestWheelServesManyInTheirOwnTime(t *testing.T) {
 		synctest.Wait()
 		if low, high := slices.Min(counts), slices.Max(counts); low < 10 || high > 11 {
 			t.Errorf("in ten seconds between %d and %d calls each", low, high)
+		}
+	})
+}
+
+// TestWheelWaitsForNobody has calls that block for 100 s, as a keepalive does
+// whose CallManager reads nothing: all others are on time.
+func TestWheelWaitsForNobody(t *testing.T) {
+	const tick = 10 * time.Millisecond
+	for _, blocked := range []int{1, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			wheel := NewWheel(tick)
+			defer wheel.Close()
+			began := time.Now()
+			var mu sync.Mutex
+			var blocks, calls []time.Duration
+			note := func(to *[]time.Duration) {
+				mu.Lock()
+				defer mu.Unlock()
+				*to = append(*to, time.Since(began))
+			}
+			for range blocked {
+				defer wheel.Every(10*time.Second, 10*time.Second, func() {
+					note(&blocks)
+					time.Sleep(100 * time.Second)
+				})()
+			}
+			defer wheel.Every(10*time.Second, 10*time.Second, func() { note(&calls) })()
+			time.Sleep(205 * time.Second)
+			mu.Lock()
+			defer mu.Unlock()
+			if len(calls) != 20 {
+				t.Fatalf("%d blocked: called %d times in 205 s, at %v", blocked, len(calls), calls)
+			}
+			// Behind those that block: one caller more a tick later, then two, then four.
+			for i, at := range calls {
+				if want := time.Duration(i+1) * 10 * time.Second; at < want || at > want+10*tick {
+					t.Errorf("%d blocked: call %d at %v, want %v", blocked, i, at, want)
+				}
+			}
+			if len(blocks) != 2*blocked { // at 10 s, and at 120 s: 10 s after it had ended
+				t.Errorf("%d blocked: called %d times", blocked, len(blocks))
+			}
+		})
+	}
+}
+
+// TestWheelOwesOneCall lets a wheel stand still for many turns, as a process
+// does that was stopped: one call is made up for, the next comes a whole period
+// after it.
+func TestWheelOwesOneCall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &Wheel{tick: 10 * time.Millisecond, slots: make([]map[*turn]struct{}, wheelSlots)}
+		calls := 0
+		w.Every(3*time.Second, 3*time.Second, func() { calls++ })
+		for _, c := range []struct{ ticks, calls int }{{299, 0}, {1, 1}, {3000, 2}, {299, 2}, {1, 3}, {299, 3}, {1, 4}} {
+			w.advance(c.ticks)
+			synctest.Wait()
+			if calls != c.calls {
+				t.Errorf("%d calls after %d ticks more, want %d", calls, c.ticks, c.calls)
+			}
 		}
 	})
 }

@@ -32,6 +32,9 @@ func (b *boot) run(ctx context.Context) (*Session, error) {
 			b.hangUp(err)
 			return nil, err
 		}
+		if step == StepRegister && i+1 < len(b.order) { // keepalives go on beside CAPF
+			defer b.session.attend()()
+		}
 		if step == StepCAPF && b.stored {
 			i = slices.Index(b.order, StepConfig) - 1
 		}

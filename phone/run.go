@@ -122,11 +122,12 @@ func (p *Phone) restart(ctx context.Context) (*Session, error) {
 // says something else.
 func (p *Phone) applyConfig(ctx context.Context, session *Session) (*Session, error) {
 	b := p.bootFrom(StepConfig, AfterRestart)
-	if err := b.take(ctx, StepConfig); err != nil {
-		return session, nil // what stands goes on
-	}
-	if b.config.Equal(session.config) {
-		return session, nil
+	leave := session.attend()
+	err := b.take(ctx, StepConfig)
+	leave()
+	switch {
+	case err != nil, session.ended != nil, b.config.Equal(session.config):
+		return session, nil // what stands goes on, or its end is seen to first
 	}
 	session.Close()
 	return p.restart(ctx)

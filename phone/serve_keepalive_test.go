@@ -2,6 +2,7 @@ package phone_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -98,4 +99,49 @@ func TestKeepAliveSaysHowLongTheAnswerTook(t *testing.T) {
 			t.Errorf("%d answers, want 2", len(all[phone.KeepAliveAcked](&l.said)))
 		}
 	})
+}
+
+// TestKeepAliveAnswersBelongToTheOldest has a CallManager that takes 45 s for
+// an answer, longer than the interval; and one that drops some, of which the
+// phone must not remember too many.
+func TestKeepAliveAnswersBelongToTheOldest(t *testing.T) {
+	late := func(after time.Duration) manner {
+		return but(answersAll, sccp.IDKeepAliveReq, func(c *caller, m sccp.Message) {
+			time.AfterFunc(after, func() { answersAll(c, m) })
+		})
+	}
+	for _, c := range []struct {
+		situation string
+		manner    manner
+		want      []time.Duration
+	}{
+		{"late by more than an interval", late(45 * time.Second), slices.Repeat([]time.Duration{45 * time.Second}, 5)},
+		{"as late as can be", late(80 * time.Second), slices.Repeat([]time.Duration{80 * time.Second}, 4)},
+		{
+			"answers every second one", func() manner {
+				heard := 0
+				return but(answersAll, sccp.IDKeepAliveReq, func(c *caller, m sccp.Message) {
+					if heard++; heard%2 == 0 {
+						answersAll(c, m)
+					}
+				})
+			}(), []time.Duration{30 * time.Second, 60 * time.Second, 60 * time.Second},
+		},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				l := newLab(t, c.manner)
+				if err := l.run(t, l.phone(t, nil), 200*time.Second); err != nil {
+					t.Fatal(err)
+				}
+				var got []time.Duration
+				for _, e := range all[phone.KeepAliveAcked](&l.said) {
+					got = append(got, e.RTT)
+				}
+				if !slices.Equal(got, c.want) {
+					t.Errorf("answers took %v, want %v", got, c.want)
+				}
+			})
+		})
+	}
 }

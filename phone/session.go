@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -31,9 +33,12 @@ type Session struct {
 	secondary time.Duration // keepalive interval of a stand-by link
 
 	stopKeepalive func()
-	missed        atomic.Int32
-	sent          atomic.Int64 // when the last keepalive went out, Unix nanoseconds
 	lost          atomic.Pointer[error]
+	ended         error // what Serve has to say of what happened while the phone was busy
+
+	mu       sync.Mutex
+	missed   int         // keepalives in a row without an answer
+	awaiting []time.Time // when those went out whose answers are still to come
 }
 
 // newSession starts the keepalives of a link that has just registered.
@@ -77,19 +82,49 @@ func (s *Session) keepAlive() {
 	if s.lost.Load() != nil {
 		return
 	}
-	if missed := int(s.missed.Load()); missed > 0 {
+	most := s.phone.id.Model.Timers.MissedAllowed
+	if missed := s.sending(most); missed > 0 {
 		s.phone.say(KeepAliveMissed{InARow: missed})
-		if missed >= s.phone.id.Model.Timers.MissedAllowed {
+		if missed >= most {
 			s.lose(errKeepalive)
 			return
 		}
 	}
-	s.missed.Add(1)
-	s.sent.Store(time.Now().UnixNano())
 	s.phone.say(KeepAliveSent{})
 	if err := s.link.send(context.Background(), sccp.KeepAliveReq{}); err != nil {
 		s.lose(err)
 	}
+}
+
+// sending books a keepalive that is about to go out, unless the last few went
+// without an answer. It returns how many did.
+func (s *Session) sending(most int) (missed int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if missed = s.missed; missed >= most {
+		return missed
+	}
+	s.missed++
+	if len(s.awaiting) >= most { // a server that answers some, and never these
+		s.awaiting = append(s.awaiting[:0], s.awaiting[1:]...)
+	}
+	s.awaiting = append(s.awaiting, time.Now())
+	return missed
+}
+
+// answered books an answer. Keepalives have no numbers, and a server answers in
+// order: it belongs to the oldest that waits. One that nobody waits for is
+// none.
+func (s *Session) answered() (rtt time.Duration, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.missed = 0
+	if len(s.awaiting) == 0 {
+		return 0, false
+	}
+	rtt = time.Since(s.awaiting[0])
+	s.awaiting = append(s.awaiting[:0], s.awaiting[1:]...)
+	return rtt, true
 }
 
 // lose ends the session for a reason that the reader cannot see.
@@ -103,31 +138,84 @@ func (s *Session) lose(err error) {
 // the cause of ctx when that ended it (the phone is then still registered:
 // Close it), a *ResetError, or what broke the link.
 func (s *Session) Serve(ctx context.Context) error {
-	unblock := context.AfterFunc(ctx, func() { s.link.conn.SetReadDeadline(time.Unix(1, 0)) })
-	defer unblock()
+	if err := s.ended; err != nil {
+		s.ended = nil
+		return err
+	}
+	defer s.interrupt(ctx)()
 	for {
 		frame, err := s.link.frames.Next()
-		switch lost := s.lost.Load(); {
+		if lost := s.lost.Load(); lost != nil {
+			return *lost
+		}
+		if err == nil { // what has been read counts, whatever else has ended
+			err = s.handle(frame)
+		}
+		switch {
+		case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
+			return err
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
-		case lost != nil:
-			return *lost
 		case err != nil:
-			return err
-		}
-		if err := s.handle(frame); err != nil {
 			return err
 		}
 	}
 }
+
+// interrupt makes reading fail once ctx has ended. When the returned function
+// has been called, that will no longer happen.
+func (s *Session) interrupt(ctx context.Context) (settle func()) {
+	done := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		defer close(done)
+		s.link.conn.SetReadDeadline(time.Unix(1, 0))
+	})
+	return func() {
+		if !stop() {
+			<-done
+		}
+	}
+}
+
+// attend reads and answers what the CallManager sends while the phone is busy
+// with something else, until the returned function is called. What ended the
+// session meanwhile, a reset for instance, is what Serve will say.
+func (s *Session) attend() (leave func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		var reset *ResetError // has to wait: the phone is still registered
+		err := s.Serve(ctx)
+		for errors.As(err, &reset) {
+			err = s.Serve(ctx)
+		}
+		switch {
+		case err != errElsewhere:
+			s.ended = err
+			s.lose(err) // no keepalive goes to a link that has broken
+		case reset != nil:
+			s.ended = reset
+		}
+	}()
+	return func() {
+		cancel(errElsewhere)
+		<-done
+		s.link.conn.SetReadDeadline(time.Time{})
+	}
+}
+
+// errElsewhere ends the attention to a session whose phone is back from other
+// work.
+var errElsewhere = errors.New("the phone has done its other work")
 
 // handle takes a frame. A registered phone answers what it must and lets
 // everything else pass: servers send lamps, prompts and ringers at any time.
 func (s *Session) handle(frame sccp.Frame) error {
 	switch frame.ID {
 	case sccp.IDKeepAliveAck:
-		if s.missed.Swap(0) > 0 {
-			s.phone.say(KeepAliveAcked{RTT: time.Duration(time.Now().UnixNano() - s.sent.Load())})
+		if rtt, ok := s.answered(); ok {
+			s.phone.say(KeepAliveAcked{RTT: rtt})
 		}
 	case sccp.IDReset:
 		message, err := sccp.Parse(frame, s.link.version)

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// drainGroups is into how many groups a fleet is divided for its end: phones
+// drainWaves is into how many parts a fleet is divided for its end: phones
 // that all left at once would be a storm of their own.
-const drainGroups = 64
+const drainWaves = 64
 
 // drainRate is how many phones a second take their leave, and drainLimit how
 // long the slowest of them has for it once all have been asked.
@@ -17,27 +17,27 @@ const (
 	drainLimit = 30 * time.Second
 )
 
-// group is every 64th phone.
-type group struct {
+// wave is every 64th phone.
+type wave struct {
 	ctx context.Context
 	end context.CancelFunc
 }
 
-// openGroups makes the contexts that phones run in. They do not end with the
+// openWaves makes the contexts that phones run in. They do not end with the
 // run's: an interrupted run drains too.
-func (r *run) openGroups(ctx context.Context) {
-	for i := range r.groups {
-		r.groups[i].ctx, r.groups[i].end = context.WithCancel(context.WithoutCancel(ctx))
+func (r *run) openWaves(ctx context.Context) {
+	for i := range r.waves {
+		r.waves[i].ctx, r.waves[i].end = context.WithCancel(context.WithoutCancel(ctx))
 	}
 }
 
-// drain switches the phones off, group by group, and waits for them.
+// drain switches the phones off, wave by wave, and waits for them.
 func (r *run) drain() {
 	started := r.tally.Snapshot().Started
-	pause := time.Duration(float64(started) / drainRate / drainGroups * float64(time.Second))
-	for i := range r.groups {
-		r.groups[i].end()
-		if i < drainGroups-1 {
+	pause := time.Duration(float64(started) / drainRate / drainWaves * float64(time.Second))
+	for i := range r.waves {
+		r.waves[i].end()
+		if i < drainWaves-1 {
 			time.Sleep(pause)
 		}
 	}

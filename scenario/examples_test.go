@@ -25,6 +25,7 @@ var examples = map[string]struct {
 	"node-failover":            {12, nodeFailover},
 	"capf-wrong-string":        {12, capfWrongString},
 	"tvs-vouches":              {12, tvsVouches},
+	"mixed-fleet":              {40, mixedFleet},
 }
 
 func TestExamples(t *testing.T) {
@@ -47,8 +48,12 @@ func TestExamples(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			s.Phones.Count = example.phones
-			s.Phones.Keys.Pool = 4
+			if err := s.Override(Overrides{Phones: example.phones}); err != nil {
+				t.Fatal(err)
+			}
+			for i := range s.Phones {
+				s.Phones[i].Keys.Pool = 4
+			}
 			for i, threshold := range s.Thresholds { // counts are scaled like the fleet
 				if metric, _, found := strings.Cut(threshold.Expression, " == "); found && metric == "registered" {
 					if s.Thresholds[i], err = tally.ParseThreshold("registered == 100%"); err != nil {
@@ -218,5 +223,37 @@ func capfWrongString(t *testing.T, r *tally.Result, said []phone.Record) {
 		if registered, ok := e.Event.(phone.Registered); ok && !registered.Secure {
 			t.Errorf("%s registered without TLS, and so without its MIC", e.Phone)
 		}
+	}
+}
+
+func mixedFleet(t *testing.T, r *tally.Result, said []phone.Record) {
+	began := make(map[string]int) // phones, by group and what they held
+	for _, row := range r.Rows {
+		began[row.Group+" "+row.Trust]++
+	}
+	office, workshop, unpacked := r.Groups[0], r.Groups[1], r.Groups[2]
+	if office.Registered != 24 || workshop.Registered != 12 || unpacked.Registered != 4 {
+		t.Errorf("%+v: want the groups of 120, 60 and 20 in proportion", r.Groups)
+	}
+	// Whoever holds today's lists keeps them; everybody else takes new ones.
+	if kept := office.Lists[0].Kept; kept != began["office held"] || kept < 17 || kept > 19 {
+		t.Errorf("%d of the office kept their CTL, and %d held today's", kept, began["office held"])
+	}
+	if l := workshop.Lists; l[0].Kept != began["workshop held"] || l[0].Replaced != began["workshop stale"] || l[1].None != 12 {
+		t.Errorf("workshop %+v, want new CTLs for the stale ones and no ITL anywhere", l)
+	}
+	if l := unpacked.Lists; l[0].Replaced != 4 || l[1].Replaced != 4 {
+		t.Errorf("unpacked %+v, want new lists for all", l)
+	}
+	if n := len(r.Lists[0].Held); n != 3 {
+		t.Errorf("CTLs held at power-on: %+v, want three kinds", r.Lists[0].Held)
+	}
+	for _, e := range said {
+		if _, ok := e.Event.(phone.CertificateIssued); ok {
+			began["issued"]++
+		}
+	}
+	if began["issued"] != 24+4 {
+		t.Errorf("%d certificates, want one for each phone but the workshop's", began["issued"])
 	}
 }

@@ -75,7 +75,7 @@ func Parse(name string, text []byte) (*Scenario, error) {
 // Overrides are what a command line may change about a scenario. Zero fields
 // change nothing.
 type Overrides struct {
-	Phones int
+	Phones int           // in all; groups keep their proportions
 	Rate   string        // "200/s": hold it, instead of the file's load
 	For    time.Duration // how long phones start: it decides how many there are, up to Phones
 	Stages string        // sentences with commas between them, instead of the file's load
@@ -93,7 +93,10 @@ func (s *Scenario) Override(o Overrides) error {
 		return fault("phones", fmt.Errorf("%d is negative", o.Phones))
 	}
 	if o.Phones > 0 {
-		s.Phones.Count = o.Phones
+		if o.Phones < len(s.Phones) {
+			return fault("phones", fmt.Errorf("the scenario has %d groups, and each needs a phone", len(s.Phones)))
+		}
+		s.Phones = s.scaled(o.Phones)
 	}
 	if flag, err := s.overrideLoad(o); err != nil {
 		return fault(flag, err)
@@ -166,12 +169,17 @@ func (s *Scenario) overrideFor(o Overrides) (flag string, err error) {
 	most := maxPhones
 	if o.Phones > 0 {
 		most = o.Phones
-	} else if n := len(s.Phones.Devices); n > 0 {
-		most = n
+	} else if len(s.Phones) == 1 && len(s.Phones[0].Devices) > 0 {
+		most = len(s.Phones[0].Devices)
 	}
-	if s.Phones.Count = lasting.Phones(o.For, most); s.Phones.Count == 0 {
+	n := lasting.Phones(o.For, most)
+	switch {
+	case n == 0:
 		return "for", fmt.Errorf("no phone starts within %v", o.For)
+	case n < len(s.Phones):
+		return "for", fmt.Errorf("%d phones start within %v, and the scenario has %d groups", n, o.For, len(s.Phones))
 	}
+	s.Phones = s.scaled(n)
 	return "", nil
 }
 

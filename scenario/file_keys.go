@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -40,57 +41,100 @@ func (s *Scenario) read(root *tree.Node) {
 	)
 }
 
+// readPhones reads a fleet: one group, or a list of them.
 func (s *Scenario) readPhones(n *tree.Node) {
-	p := &s.Phones
+	if !n.IsList() {
+		s.readGroup(n)
+		return
+	}
+	n.List(func(n *tree.Node) {
+		if len(s.Phones) == maxGroups {
+			n.Faultf("more than %d groups", maxGroups)
+			return
+		}
+		s.readGroup(n)
+	})
+}
+
+func (s *Scenario) readGroup(n *tree.Node) {
+	i := len(s.Phones)
+	s.Phones = append(s.Phones, Group{})
+	g := &s.Phones[i]
+	note := func(key string, read func(*tree.Node)) func(*tree.Node) {
+		return s.note(groupKey(i, key), read)
+	}
+	s.places[groupKey(i, "")] = n.Place()
 	n.Mapping(
-		tree.Key{Name: "count", Read: s.note("phones.count", tree.Into(&p.Count, count("phones", 1, maxPhones)))},
-		tree.Key{Name: "first", Read: s.note("phones.first", tree.Into(&p.First, parseFirst))},
-		tree.Key{Name: "csv", Read: s.note("phones.csv", tree.Into(&p.CSV, words(4096)))},
-		tree.Key{Name: "model", Read: s.readModels},
-		tree.Key{Name: "trust", Read: s.note("phones.trust", s.readTrust)},
-		tree.Key{Name: "lsc", Read: s.note("phones.lsc", tree.Into(&p.LSC, oneOf(
+		tree.Key{Name: "group", Read: note("group", tree.Into(&g.Name, words(64)))},
+		tree.Key{Name: "count", Read: note("count", tree.Into(&g.Count, count("phones", 1, maxPhones)))},
+		tree.Key{Name: "first", Read: note("first", tree.Into(&g.First, parseFirst))},
+		tree.Key{Name: "csv", Read: note("csv", tree.Into(&g.CSV, words(4096)))},
+		tree.Key{Name: "model", Read: g.readModels},
+		tree.Key{Name: "trust", Read: note("trust", g.readTrust)},
+		tree.Key{Name: "lsc", Read: note("lsc", tree.Into(&g.LSC, oneOf(
 			choice[LSC]{"enrol", LSCEnrol}, choice[LSC]{"installed", LSCInstalled}, choice[LSC]{"none", LSCNone})))},
-		tree.Key{Name: "keys", Read: tree.Into(&p.Keys, parseKeys)},
-		tree.Key{Name: "auth_string", Read: tree.Into(&p.AuthString, words(31))},
-		tree.Key{Name: "standby", Read: tree.Into(&p.Standby, yesNo)},
-		tree.Key{Name: "tls", Read: s.note("phones.tls", tlsRange(&p.TLSMin, &p.TLSMax))},
+		tree.Key{Name: "keys", Read: tree.Into(&g.Keys, parseKeys)},
+		tree.Key{Name: "auth_string", Read: tree.Into(&g.AuthString, words(31))},
+		tree.Key{Name: "standby", Read: tree.Into(&g.Standby, yesNo)},
+		tree.Key{Name: "tls", Read: note("tls", tlsRange(&g.TLSMin, &g.TLSMax))},
 	)
 }
 
-func (s *Scenario) readModels(n *tree.Node) {
+// groupKey is the place of a key of group i; "" is that of the group itself.
+func groupKey(i int, key string) string {
+	group := fmt.Sprintf("phones[%d]", i+1)
+	if key == "" {
+		return group
+	}
+	return group + "." + key
+}
+
+func (g *Group) readModels(n *tree.Node) {
 	if !n.IsMapping() {
-		appendTo(n, &s.Phones.Models, func(text string) (Share, error) {
+		appendTo(n, &g.Models, func(text string) (Share, error) {
 			model, err := parseModel(text)
 			return Share{model, 100}, err
 		})
 		return
 	}
+	g.Models = readShares(n, parseModel, func(model string, percent float64) Share { return Share{model, percent} })
+}
+
+func (g *Group) readTrust(n *tree.Node) {
+	switch {
+	case n.IsList():
+		t := Trust{Kind: TrustFiles}
+		n.List(func(n *tree.Node) { appendTo(n, &t.Files, words(4096)) })
+		g.Trust = []Trust{t}
+	case n.IsMapping():
+		g.Trust = readShares(n, parseTrust, func(t Trust, percent float64) Trust {
+			t.Percent = percent
+			return t
+		})
+	default:
+		appendTo(n, &g.Trust, parseTrust)
+	}
+}
+
+// readShares reads a mix such as {7965: 60%, 7940: 40%}.
+func readShares[K, S any](n *tree.Node, parse func(string) (K, error), share func(K, float64) S) (shares []S) {
 	sum, before := 0.0, n.Problems()
 	n.Pairs(func(key string, at tree.Place, value *tree.Node) {
-		model, err := parseModel(key)
+		kind, err := parse(key)
 		if err != nil {
 			value.At(at).Fault(err)
 			return
 		}
-		appendTo(value, &s.Phones.Models, func(text string) (Share, error) {
+		appendTo(value, &shares, func(text string) (S, error) {
 			percent, err := phrase.Percent(text)
 			sum += percent
-			return Share{model, percent}, err
+			return share(kind, percent), err
 		})
 	})
 	if n.Problems() == before && math.Abs(sum-100) > 1e-6 {
 		n.Faultf("the shares add up to %s%%, not to 100%%", strconv.FormatFloat(sum, 'g', 6, 64))
 	}
-}
-
-func (s *Scenario) readTrust(n *tree.Node) {
-	t := &s.Phones.Trust
-	if n.IsList() {
-		t.Kind = TrustFiles
-		n.List(func(n *tree.Node) { appendTo(n, &t.Files, words(4096)) })
-		return
-	}
-	tree.Into(t, parseTrust)(n)
+	return shares
 }
 
 // readLoad reads sentences. One of them may make several stages, which then all

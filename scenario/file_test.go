@@ -82,11 +82,11 @@ func TestAFileWithEverything(t *testing.T) {
 				{Fault: "reject", On: "callmanager", Text: "Error DBConfig"},
 			},
 		},
-		Phones: Phones{
+		Phones: []Group{{
 			Count: 10000, First: "SEP0011215A0001", Models: []Share{{"7965", 60}, {"7940", 10}, {"8945", 30}},
-			Trust: Trust{Kind: TrustStale}, LSC: LSCInstalled, Keys: Keys{Pool: 256}, AuthString: "00123", Standby: true,
+			Trust: []Trust{{Kind: TrustStale}}, LSC: LSCInstalled, Keys: Keys{Pool: 256}, AuthString: "00123", Standby: true,
 			TLSMax: tls.VersionTLS13,
-		},
+		}},
 		Load: load.Schedule{
 			Stages:   []load.Stage{{From: 10, To: 200, For: 30 * time.Second}, {From: 200, To: 200}},
 			Arrivals: load.Poisson,
@@ -112,18 +112,38 @@ func TestWaysToSayAThing(t *testing.T) {
 		got  func(*Scenario) any
 		want any
 	}{
-		"core embedded":       {"core: embedded", func(s *Scenario) any { return s.Core.Where }, Where{Kind: Embedded}},
-		"core by address":     {"core: 10.0.0.1", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"10.0.0.1:69"}}},
-		"core by name":        {"core: cucm-pub.example.com:6969", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"cucm-pub.example.com:6969"}}},
-		"several in a word":   {"core: pub.x, sub.x:70", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"pub.x:69", "sub.x:70"}}},
-		"several in a list":   {"core: [pub.x, sub.x:70]", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"pub.x:69", "sub.x:70"}}},
-		"remote by mapping":   {"core: {run: [pub.x, 10.0.0.2]}", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"pub.x:69", "10.0.0.2:69"}}},
-		"one stage":           {"load: hold 7/s", func(s *Scenario) any { return s.Load.Stages }, []load.Stage{{From: 7, To: 7}}},
-		"fresh keys":          {"phones: {keys: fresh, count: 2}", func(s *Scenario) any { return s.Phones.Keys }, Keys{Fresh: true}},
-		"one model":           {"phones: {model: CP-7965G, count: 2}", func(s *Scenario) any { return s.Phones.Models }, []Share{{"7965", 100}}},
-		"large count":         {"phones: {count: 20_000}", func(s *Scenario) any { return s.Phones.Count }, 20000},
-		"trust in a file":     {"phones: {trust: ./CTLFile.tlv, count: 2}", func(s *Scenario) any { return s.Phones.Trust.Files }, []string{"./CTLFile.tlv"}},
-		"trust in two files":  {"phones: {trust: [a, b.tlv], count: 2}", func(s *Scenario) any { return s.Phones.Trust }, Trust{Kind: TrustFiles, Files: []string{"a", "b.tlv"}}},
+		"core embedded":      {"core: embedded", func(s *Scenario) any { return s.Core.Where }, Where{Kind: Embedded}},
+		"core by address":    {"core: 10.0.0.1", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"10.0.0.1:69"}}},
+		"core by name":       {"core: cucm-pub.example.com:6969", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"cucm-pub.example.com:6969"}}},
+		"several in a word":  {"core: pub.x, sub.x:70", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"pub.x:69", "sub.x:70"}}},
+		"several in a list":  {"core: [pub.x, sub.x:70]", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"pub.x:69", "sub.x:70"}}},
+		"remote by mapping":  {"core: {run: [pub.x, 10.0.0.2]}", func(s *Scenario) any { return s.Core.Where }, Where{Remote, []string{"pub.x:69", "10.0.0.2:69"}}},
+		"one stage":          {"load: hold 7/s", func(s *Scenario) any { return s.Load.Stages }, []load.Stage{{From: 7, To: 7}}},
+		"fresh keys":         {"phones: {keys: fresh, count: 2}", func(s *Scenario) any { return s.Phones[0].Keys }, Keys{Fresh: true}},
+		"one model":          {"phones: {model: CP-7965G, count: 2}", func(s *Scenario) any { return s.Phones[0].Models }, []Share{{"7965", 100}}},
+		"large count":        {"phones: {count: 20_000}", func(s *Scenario) any { return s.Phones[0].Count }, 20000},
+		"trust in a file":    {"phones: {trust: ./CTLFile.tlv, count: 2}", func(s *Scenario) any { return s.Phones[0].Trust[0].Files }, []string{"./CTLFile.tlv"}},
+		"trust in two files": {"phones: {trust: [a, b.tlv], count: 2}", func(s *Scenario) any { return s.Phones[0].Trust }, []Trust{{Kind: TrustFiles, Files: []string{"a", "b.tlv"}}}},
+		"a mix of trust": {
+			"phones: {trust: {held: 80%, ./old.tlv: 15%, none: 5%}, count: 2}", func(s *Scenario) any { return s.Phones[0].Trust },
+			[]Trust{{Kind: TrustHeld, Percent: 80}, {Kind: TrustFiles, Files: []string{"./old.tlv"}, Percent: 15}, {Kind: TrustNone, Percent: 5}},
+		},
+		"one group in a list": {"phones: [{count: 2}]", func(s *Scenario) any { return s.Phones }, []Group{{Count: 2}}},
+		"several groups": {
+			"phones:\n  - {group: office, count: 2, model: 7965}\n  - {count: 3, lsc: none}", func(s *Scenario) any { return s.Phones },
+			[]Group{{Name: "office", Count: 2, Models: []Share{{"7965", 100}}}, {Count: 3, LSC: LSCNone}},
+		},
+		"groups without names": {
+			"phones: [{count: 2}, {count: 2}, {count: 2}]",
+			func(s *Scenario) any {
+				var names []string
+				for _, g := range s.withDefaults().Phones {
+					names = append(names, g.Name+" "+g.First)
+				}
+				return names
+			},
+			[]string{"group-1 SEP0011215A0001", "group-2 SEP0011215E0001", "group-3 SEP001121620001"},
+		},
 		"enrol is the rule":   {"phones: {count: 2}", func(s *Scenario) any { return s.withDefaults().Core.CAPF.Operation }, core.OperationInstall},
 		"no LSC, no CAPF":     {"phones: {lsc: none, count: 2}", func(s *Scenario) any { return s.withDefaults().Core.CAPF.Operation }, core.OperationNone},
 		"secure is the rule":  {"phones: {count: 2}", func(s *Scenario) any { return s.withDefaults().Core.Security }, cnf.Encrypted},
@@ -189,6 +209,23 @@ func TestBadFiles(t *testing.T) {
 		"model in a mix":         {"phones:\n  count: 1\n  model: {7965: 50%, 99: 50%}\n", `x.yaml:3:22: phones.model.99: "99" is no model; known: 7940, 7960, 7911, 7941, 7961, 7970, 7942, 7962, 7945, 7965, 7975, 6921, 6941, 6945, 8941, 8945`},
 		"mix of too much":        {"phones:\n  count: 1\n  model:\n    7965: 60%\n    7940: 50%\n", `x.yaml:4:5: phones.model: the shares add up to 110%, not to 100%`},
 		"mix without percent":    {"phones:\n  count: 1\n  model: {7965: 100}\n", `x.yaml:3:17: phones.model.7965: "100" has no % sign; write 100%`},
+		"mix of trust":           {"phones: {count: 1, trust: {held: 60%, stale: 50%}}", `x.yaml:1:27: phones.trust: the shares add up to 110%, not to 100%`},
+		"trust in a mix":         {"phones: {count: 1, trust: {held: 60%, stail: 40%}}", `x.yaml:1:39: phones.trust.stail: "stail" is unknown; known: held, none, stale, outdated`},
+		"group of the same name": {"phones:\n  - {group: a, count: 1}\n  - {group: a, count: 1}", `x.yaml:3:13: phones[2].group: "a" is the name of group 1 already`},
+		"groups that overlap": {
+			"phones:\n  - {group: a, count: 10}\n  - {group: b, count: 5, first: SEP0011215A000A}",
+			`x.yaml:3:33: phones[2].first: SEP0011215A000A is a phone of group a, too; give each group names of its own`,
+		},
+		"a later group before": {
+			"phones:\n  - {group: a, count: 10}\n  - {group: b, count: 5, first: SEP00112159FFFE}",
+			`x.yaml:3:33: phones[2].first: SEP0011215A0001 is a phone of group a, too; give each group names of its own`,
+		},
+		"group without a count":  {"phones:\n  - {count: 10}\n  - {group: b}", `x.yaml:3:5: phones[2]: how many? write count: 100, or csv: FILE`},
+		"no group at all":        {"phones: []", `x.yaml:1:9: phones: how many? write count: 100, or csv: FILE`},
+		"count in a group":       {"phones:\n  - {count: 10}\n  - {count: ten}", `x.yaml:3:13: phones[2].count: "ten" is no whole number of phones`},
+		"stale lists in a group": {"core: 10.0.0.1\nphones: [{count: 1}, {count: 1, trust: stale}]", `x.yaml:2:40: phones[2].trust: only the simulator makes stale lists; name files for 10.0.0.1:69`},
+		"too many in groups":     {"phones: [{count: 150000}, {count: 60000}]", `x.yaml:1:9: phones: 210000 phones in all groups; 1 to 200000 are possible`},
+		"string in one group":    {"core: {capf: {auth: string}}\nphones: [{count: 1, auth_string: 12}, {count: 1}]", `x.yaml:1:21: core.capf.auth: string, but neither core nor phones[2] has an auth_string`},
 		"trust":                  {"phones: {count: 1, trust: hold}", `x.yaml:1:27: phones.trust: "hold" is unknown; did you mean "held"?`},
 		"stale lists of others":  {"core: 10.0.0.1\nphones: {count: 1, trust: stale}", `x.yaml:2:27: phones.trust: only the simulator makes stale lists; name files for 10.0.0.1:69`},
 		"lsc":                    {"phones: {count: 1, lsc: enroll}", `x.yaml:1:25: phones.lsc: "enroll" is unknown; did you mean "enrol"?`},
@@ -236,7 +273,7 @@ func TestOverrides(t *testing.T) {
 	if err := s.Override(Overrides{Phones: 20, Rate: "90/m", Core: "local", Seed: &seed}); err != nil {
 		t.Fatal(err)
 	}
-	if s.Phones.Count != 20 || s.Seed != 7 || s.Core.Where.Kind != Local || s.Core.Nodes != 2 ||
+	if s.Count() != 20 || s.Seed != 7 || s.Core.Where.Kind != Local || s.Core.Nodes != 2 ||
 		!cmp.Equal(s.Load.Stages, []load.Stage{{From: 1.5, To: 1.5}}) {
 		t.Errorf("got %+v", s)
 	}
@@ -276,8 +313,8 @@ func TestHowLongDecidesHowMany(t *testing.T) {
 			if err == nil {
 				err = s.Override(row.o)
 			}
-			if err != nil || s.Phones.Count != row.want {
-				t.Errorf("%d phones, want %d (%v)", s.Phones.Count, row.want, err)
+			if err != nil || s.Count() != row.want {
+				t.Errorf("%d phones, want %d (%v)", s.Count(), row.want, err)
 			}
 		})
 	}
@@ -297,8 +334,8 @@ func TestStartsFromAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := s.withDefaults(); got.Phones.Count != 3 || got.Load.At(2) != 2*time.Second {
-		t.Errorf("%d phones, the last at %v", got.Phones.Count, got.Load.At(2))
+	if got := s.withDefaults(); got.Count() != 3 || got.Load.At(2) != 2*time.Second {
+		t.Errorf("%d phones, the last at %v", got.Count(), got.Load.At(2))
 	}
 	for title, row := range map[string]struct{ text, want string }{
 		"more phones than starts": {"phones: {count: 4}\nload: times starts.csv", ":2:7: load: 4 phones, but starts.csv has the starts of only 3"},
@@ -333,7 +370,7 @@ func TestDevicesFromAFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []Device{{"SEP0011215A0001", "7940", "00123", "10.1.1.1"}, {"SEP0011215A0002", "", "", ""}}
-		if diff := cmp.Diff(want, s.Phones.Devices); diff != "" {
+		if diff := cmp.Diff(want, s.Phones[0].Devices); diff != "" {
 			t.Error(diff)
 		}
 		f, err := newFleet(s.withDefaults(), nil, World{})
@@ -433,7 +470,7 @@ func TestTrustListsFromFiles(t *testing.T) {
 				return
 			}
 			var kinds []string
-			for _, list := range s.Phones.Trust.Lists {
+			for _, list := range s.Phones[0].Trust[0].Lists {
 				kinds = append(kinds, list.Kind().String())
 			}
 			if got := strings.Join(kinds, " "); got != row.want {
@@ -448,7 +485,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("core: [a.b, c.d:70]\nphones: {count: 3, keys: fresh}\nload: hold 1/s"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s, err := Parse("x.yaml", text)
-		if err == nil && (s.Phones.Count < 0 || s.Load.Check() != nil && len(s.Load.Stages) > 0) {
+		if err == nil && (s.Count() < 0 || s.Load.Check() != nil && len(s.Load.Stages) > 0) {
 			t.Errorf("accepted %+v", s)
 		}
 		if err != nil && ExitCode(nil, err) != ExitScenario {

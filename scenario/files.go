@@ -24,13 +24,15 @@ const maxCSV = 32 << 20
 // ReadFiles reads the files that the scenario names, so that Run needs none of
 // them. The error is a *FileError.
 func (s *Scenario) ReadFiles() error {
-	if s.Phones.CSV != "" {
-		if err := s.readCSV(s.beside(s.Phones.CSV)); err != nil {
+	for i := range s.Phones {
+		if s.Phones[i].CSV != "" {
+			if err := s.readCSV(i); err != nil {
+				return err
+			}
+		}
+		if err := s.readLists(i); err != nil {
 			return err
 		}
-	}
-	if err := s.readLists(); err != nil {
-		return err
 	}
 	if s.Load.File != "" {
 		if err := s.readTimes(s.beside(s.Load.File)); err != nil {
@@ -40,16 +42,26 @@ func (s *Scenario) ReadFiles() error {
 	return s.Check()
 }
 
-func (s *Scenario) readCSV(path string) error {
+// unread says that ReadFiles is still to be called.
+func (s *Scenario) unread() bool {
+	return s.Load.File != "" && s.Load.Times == nil || slices.ContainsFunc(s.Phones, func(g Group) bool {
+		return g.CSV != "" && len(g.Devices) == 0 ||
+			slices.ContainsFunc(g.Trust, func(t Trust) bool { return len(t.Files) > len(t.Lists) })
+	})
+}
+
+func (s *Scenario) readCSV(i int) error {
+	g := &s.Phones[i]
+	path := s.beside(g.CSV)
 	text, err := readBounded(path, maxCSV)
 	if err != nil {
-		return s.fault("phones.csv", fmt.Errorf("phones.csv: %w", err))
+		return s.fault(i, "csv", "%w", err)
 	}
 	devices, problems := parseDevices(text)
 	if len(problems) > 0 {
 		return &FileError{File: path, Problems: problems}
 	}
-	s.Phones.Devices = devices
+	g.Devices = devices
 	return nil
 }
 
@@ -59,36 +71,53 @@ func (s *Scenario) readTimes(path string) error {
 		s.Load.Times, err = load.ReadTimes(bytes.NewReader(text))
 	}
 	if err != nil {
-		return s.fault("load", fmt.Errorf("load: times %s: %w", s.Load.File, err))
+		return s.faultAt("load", fmt.Errorf("load: times %s: %w", s.Load.File, err))
 	}
 	return nil
 }
 
-func (s *Scenario) readLists() error {
-	t := &s.Phones.Trust
-	t.Lists = nil
-	for _, path := range t.Files {
-		file, err := readBounded(s.beside(path), 1<<20)
-		if err != nil {
-			return s.fault("phones.trust", fmt.Errorf("phones.trust: %w", err))
+func (s *Scenario) readLists(i int) error {
+	for k := range s.Phones[i].Trust {
+		t := &s.Phones[i].Trust[k]
+		t.Lists = nil
+		for _, path := range t.Files {
+			file, err := readBounded(s.beside(path), 1<<20)
+			if err != nil {
+				return s.fault(i, "trust", "%w", err)
+			}
+			list, err := ctl.Parse(file)
+			if err == nil && list.Kind() == ctl.KindUnknown {
+				err = fmt.Errorf("its file name %q says neither CTL nor ITL", list.Filename)
+			}
+			if err == nil && slices.ContainsFunc(t.Lists, func(o *ctl.List) bool { return o.Kind() == list.Kind() }) {
+				err = fmt.Errorf("a second %s; a phone holds one", list.Kind())
+			}
+			if err != nil {
+				return s.fault(i, "trust", "%s: %w", path, err)
+			}
+			t.Lists = append(t.Lists, list)
 		}
-		list, err := ctl.Parse(file)
-		if err == nil && list.Kind() == ctl.KindUnknown {
-			err = fmt.Errorf("its file name %q says neither CTL nor ITL", list.Filename)
-		}
-		if err == nil && slices.ContainsFunc(t.Lists, func(o *ctl.List) bool { return o.Kind() == list.Kind() }) {
-			err = fmt.Errorf("a second %s; a phone holds one", list.Kind())
-		}
-		if err != nil {
-			return s.fault("phones.trust", fmt.Errorf("phones.trust: %s: %w", path, err))
-		}
-		t.Lists = append(t.Lists, list)
 	}
 	return nil
 }
 
-func (s *Scenario) fault(key string, err error) error {
+// fault is a problem with a key of group i.
+func (s *Scenario) fault(i int, key, format string, args ...any) error {
+	return s.faultAt(groupKey(i, key), fmt.Errorf(s.groupPath(i, key)+": "+format, args...))
+}
+
+func (s *Scenario) faultAt(key string, err error) error {
 	return &FileError{File: s.File, Problems: []Problem{{Place: s.at(key), Text: err.Error()}}}
+}
+
+// groupPath names a key of group i as people do: "phones.count", of several
+// groups "phones[2].count".
+func (s *Scenario) groupPath(i int, key string) string {
+	path := groupKey(i, key)
+	if len(s.Phones) < 2 {
+		path = strings.Replace(path, "[1]", "", 1)
+	}
+	return path
 }
 
 func readBounded(path string, most int64) ([]byte, error) {

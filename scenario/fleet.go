@@ -1,17 +1,16 @@
 package scenario
 
 import (
-	"context"
+	"cmp"
 	"crypto"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
-	"sync/atomic"
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/tally"
-	"github.com/phonebank/phonebank/wire/capf"
+	"github.com/phonebank/phonebank/wire/ctl"
 )
 
 // fleet makes phones. Phone n is fully determined by (seed, n), but for the
@@ -19,113 +18,97 @@ import (
 // others were made.
 type fleet struct {
 	with    Scenario // with defaults
-	models  []*phone.Model
-	mix     *mix
-	first   uint64 // MAC address of phone 0
-	spread  bool   // source addresses are to be given
+	order   []member // phone n's group, and place in it
+	groups  []*group
+	spread  bool // source addresses are to be given
 	maker   *core.Manufacturer
 	micKeys []crypto.Signer
-	lsc     []*phone.Credential // of LSCInstalled, by phone
+	lsc     []*phone.Credential // of LSCInstalled, by phone; nil for the others
 
 	// What every phone shares.
-	flash  phone.Flash
-	keys   phone.Keys
 	limits phone.Limits
 	lists  *phone.Lists
 	timers *phone.Wheel
 	world  World
 	files  func(n int, id phone.Identity) phone.Files
+
+	sums map[*ctl.List]string // SHA-1 of the lists held at power-on
 }
 
-// micKeyCount is how many keys the MICs of a fleet share.
-const micKeyCount = 8
+// group is what the phones of a Group share.
+type group struct {
+	Group
+	models []*phone.Model
+	mix    *mix // of models
+	trust  *mix
+	first  uint64 // MAC address of its first phone
+	keys   phone.Keys
+	held   []phone.Flash // by the kinds of Group.Trust
+}
 
 func newFleet(with Scenario, maker *core.Manufacturer, w World) (*fleet, error) {
 	f := &fleet{
-		with: with, maker: maker, mix: newMix(with.Phones.Models), world: w,
-		limits: with.Limits.phone(), lists: new(phone.Lists), keys: phone.FreshKeys{},
+		with: with, order: interleave(with.Phones), maker: maker, world: w,
+		limits: with.Limits.phone(), lists: new(phone.Lists), sums: make(map[*ctl.List]string),
 	}
-	for _, share := range with.Phones.Models {
-		model, err := overridden(share.Model, with.Phones)
+	for _, described := range with.Phones {
+		g, err := newGroup(described, with.Seed)
 		if err != nil {
 			return nil, err
 		}
-		f.models = append(f.models, model)
+		f.groups = append(f.groups, g)
 	}
-	first, err := phone.ParseName(with.Phones.First)
-	f.first = first.MAC()
-	return f, err
+	return f, nil
 }
 
-// makeKeys fills the pools, before the first phone starts. It calls told after
-// each key, from several goroutines.
-func (f *fleet) makeKeys(ctx context.Context, told func(done, of int)) error {
-	usual := capf.KeySpec{Type: capf.RSA, Bits: 2048}
-	spec := f.with.Core.CAPF.Key
-	if spec == (capf.KeySpec{}) {
-		spec = usual
+func newGroup(described Group, seed uint64) (*group, error) {
+	g := &group{Group: described, mix: described.modelMix(), trust: described.trustMix(seed), keys: phone.FreshKeys{}}
+	for _, share := range g.Models {
+		model, err := overridden(share.Model, described)
+		if err != nil {
+			return nil, err
+		}
+		g.models = append(g.models, model)
 	}
-	mics := newKeyPool(min(micKeyCount, f.with.Phones.Count))
-	pool := newKeyPool(min(f.with.Phones.Keys.Pool, f.with.Phones.Count))
-	total := mics.size
-	pooled := !f.with.Phones.Keys.Fresh && f.with.Phones.LSC != LSCNone || f.with.Phones.LSC == LSCInstalled
-	if pooled {
-		total += pool.size
+	first, err := phone.ParseName(g.First)
+	g.first = first.MAC()
+	return g, err
+}
+
+func (f *fleet) count() int { return len(f.order) }
+
+// of returns the group of phone n, and its place there.
+func (f *fleet) of(n int) (*group, int) {
+	m := f.order[n]
+	return f.groups[m.group], int(m.place)
+}
+
+func (g *group) name(place int) phone.Name {
+	if place < len(g.Devices) {
+		return phone.Name(g.Devices[place].Name)
 	}
-	var made atomic.Int64
-	one := func() { told(int(made.Add(1)), total) }
-	if err := mics.fill(ctx, usual, one); err != nil {
-		return fmt.Errorf("keys of the MICs: %w", err)
-	}
-	f.micKeys = mics.kinds[usual].keys
-	if pooled {
-		if err := pool.fill(ctx, spec, one); err != nil {
-			return fmt.Errorf("key pool: %w", err)
+	return phone.NameFromMAC(g.first + uint64(place))
+}
+
+// model is the device's own or one of the mix.
+func (g *group) model(place int) *phone.Model {
+	if place < len(g.Devices) && g.Devices[place].Model != "" {
+		if model, err := overridden(g.Devices[place].Model, g.Group); err == nil {
+			return model
 		}
 	}
-	if !f.with.Phones.Keys.Fresh {
-		f.keys = pool
-	}
-	if f.with.Phones.LSC == LSCInstalled {
-		f.lsc = make([]*phone.Credential, f.with.Phones.Count)
-		for n := range f.lsc {
-			f.lsc[n] = &phone.Credential{Key: pool.kinds[spec].keys[n%pool.size]}
-		}
-	}
-	return nil
-}
-
-// installLSCs has the cluster issue certificates for the keys that phones of
-// LSCInstalled have from the start.
-func (f *fleet) installLSCs(ctx context.Context, a *core.Authority, told func(done, of int)) error {
-	var made atomic.Int64
-	return parallel(ctx, len(f.lsc), func(n int) (err error) {
-		f.lsc[n].Certificate, err = a.LSC(string(f.name(n)), f.lsc[n].Key.Public())
-		told(int(made.Add(1)), len(f.lsc))
-		return err
-	})
-}
-
-func (f *fleet) name(n int) phone.Name {
-	if devices := f.with.Phones.Devices; n < len(devices) {
-		return phone.Name(devices[n].Name)
-	}
-	return phone.NameFromMAC(f.first + uint64(n))
+	return g.models[g.mix.of(place)]
 }
 
 func (f *fleet) identity(n int) phone.Identity {
-	id := phone.Identity{Name: f.name(n), Model: f.models[f.mix.of(n)], AuthString: f.with.Phones.AuthString}
+	g, place := f.of(n)
+	id := phone.Identity{Name: g.name(place), Model: g.model(place), AuthString: g.AuthString}
 	if f.spread {
-		id.Address = source(n, f.with.Phones.Count)
+		id.Address = source(n, f.count())
 	}
-	if devices := f.with.Phones.Devices; n < len(devices) {
-		d := devices[n]
-		if model, err := overridden(d.Model, f.with.Phones); err == nil && d.Model != "" {
-			id.Model = model
-		}
-		if d.AuthString != "" {
-			id.AuthString = d.AuthString
-		}
+	if place < len(g.Devices) {
+		d := g.Devices[place]
+		id.AuthString = cmp.Or(d.AuthString, id.AuthString)
 		if a, err := netip.ParseAddr(d.Address); err == nil {
 			id.Address = a
 		}
@@ -138,27 +121,25 @@ func (f *fleet) identity(n int) phone.Identity {
 	return id
 }
 
-// row is what the tally should know about phone n.
-func row(id phone.Identity) tally.Row {
-	r := tally.Row{Name: id.Name, Model: id.Model.Name}
-	if id.Address.IsValid() {
-		r.Address = id.Address.String()
-	}
-	return r
-}
-
-// phone makes phone n, which tells watch what happens to it.
-func (f *fleet) phone(n int, id phone.Identity, watch func(phone.Record)) *phone.Phone {
-	flash := f.flash
+// flash is what phone n holds at power-on.
+func (f *fleet) flash(n int, id phone.Identity) phone.Flash {
+	g, place := f.of(n)
+	flash := g.held[g.trust.of(place)]
 	if f.lsc != nil {
 		flash.LSC = f.lsc[n]
 	}
 	if !id.Model.SecurityByDefault {
 		flash.ITL = nil
 	}
+	return flash
+}
+
+// phone makes phone n, which tells watch what happens to it.
+func (f *fleet) phone(n int, id phone.Identity, flash phone.Flash, watch func(phone.Record)) *phone.Phone {
+	g, _ := f.of(n)
 	env := phone.Env{
-		Files: f.files(n, id), Keys: f.keys, Limits: f.limits, Lists: f.lists, Timers: f.timers,
-		Rand: rand.New(rand.NewPCG(f.with.Seed, uint64(n))), Watch: watch, Standby: f.with.Phones.Standby,
+		Files: f.files(n, id), Keys: g.keys, Limits: f.limits, Lists: f.lists, Timers: f.timers,
+		Rand: rand.New(rand.NewPCG(f.with.Seed, uint64(n))), Watch: watch, Standby: g.Standby,
 	}
 	if f.world.Dial != nil {
 		env.Dial = f.world.Dial(id.Address)
@@ -166,20 +147,51 @@ func (f *fleet) phone(n int, id phone.Identity, watch func(phone.Record)) *phone
 	return phone.New(id, flash, env)
 }
 
+// row is what the tally should know about phone n.
+func (f *fleet) row(n int, id phone.Identity, flash phone.Flash) tally.Row {
+	g, place := f.of(n)
+	r := tally.Row{
+		Name: id.Name, Model: id.Model.Name, Group: g.Name,
+		Trust: string(g.Trust[g.trust.of(place)].Kind), Held: [2]string{f.sha1(flash.CTL), f.sha1(flash.ITL)},
+	}
+	if id.Address.IsValid() {
+		r.Address = id.Address.String()
+	}
+	return r
+}
+
+// sha1 names a list, "" for none. One goroutine starts all phones.
+func (f *fleet) sha1(list *ctl.List) string {
+	if list == nil {
+		return ""
+	}
+	sum, known := f.sums[list]
+	if !known {
+		sum = fmt.Sprintf("%x", list.SHA1())
+		f.sums[list] = sum
+	}
+	return sum
+}
+
 // devices are the phones as the simulated cluster's database knows them.
 func (f *fleet) devices() []core.Device {
-	devices := make([]core.Device, f.with.Phones.Count)
+	devices := make([]core.Device, f.count())
 	for n := range devices {
-		devices[n] = core.Device{Name: string(f.name(n)), Model: f.models[f.mix.of(n)].Name}
-		if known := f.with.Phones.Devices; n < len(known) {
-			devices[n].AuthString = known[n].AuthString
-			if known[n].Model != "" {
-				devices[n].Model = known[n].Model
-			}
+		g, place := f.of(n)
+		d := core.Device{Name: string(g.name(place)), Model: g.model(place).Name}
+		if f.with.Core.AuthString == "" {
+			d.AuthString = g.AuthString
 		}
-		if f.lsc != nil {
-			devices[n].LSC = f.lsc[n].Certificate
+		if place < len(g.Devices) {
+			d.AuthString = cmp.Or(g.Devices[place].AuthString, d.AuthString)
 		}
+		if len(f.groups) > 1 && g.LSC == LSCNone { // what CAPF does for other groups is not for this one
+			d.Operation = core.OperationNone
+		}
+		if f.lsc != nil && f.lsc[n] != nil {
+			d.LSC = f.lsc[n].Certificate
+		}
+		devices[n] = d
 	}
 	return devices
 }

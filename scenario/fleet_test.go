@@ -45,7 +45,7 @@ func TestPhoneNDependsOnSeedAndNAlone(t *testing.T) {
 
 func TestEveryPrefixOfAMixHasItsShares(t *testing.T) {
 	shares := []Share{{"7965", 60}, {"7940", 10}, {"8945", 29.5}, {"7960", 0.5}}
-	m := newMix(shares)
+	m := Group{Models: shares}.modelMix()
 	given := make([]float64, len(shares))
 	for n := range 3 * mixLength {
 		given[m.of(n)]++
@@ -141,7 +141,7 @@ func TestKeysFromAPool(t *testing.T) {
 	if _, err := pool.NewKey(t.Context(), capf.KeySpec{Type: capf.RSA, Bits: 16384}); err == nil {
 		t.Error("a key of 16384 bits was made")
 	}
-	if _, ok := fleetOf(t, parse(t, "phones: {count: 1, keys: fresh}")).keys.(phone.FreshKeys); !ok {
+	if _, ok := fleetOf(t, parse(t, "phones: {count: 1, keys: fresh}")).groups[0].keys.(phone.FreshKeys); !ok {
 		t.Error("fresh keys come from a pool")
 	}
 }
@@ -149,16 +149,15 @@ func TestKeysFromAPool(t *testing.T) {
 func TestOldPhonesHoldNoITL(t *testing.T) {
 	f := fleetOf(t, parse(t, "phones: {count: 2, model: {7940: 50%, 7965: 50%}}"))
 	a := authority(t, 1)
-	lists, err := simulatedLists(TrustHeld, a, listOptions(), f.with.Core.Security, nil)
+	lists, err := simulatedLists([]TrustKind{TrustHeld}, a, listOptions(), f.with.Core.Security, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.flash = lists
-	f.files = func(int, phone.Identity) phone.Files { return deaf{} }
+	f.groups[0].held = []phone.Flash{lists[TrustHeld]}
 	for n := range 2 {
 		id := f.identity(n)
-		held := f.phone(n, id, nil).Flash()
-		if held.CTL != lists.CTL || (held.ITL != nil) != (id.Model.Name == "7965") {
+		held := f.flash(n, id)
+		if held.CTL != lists[TrustHeld].CTL || (held.ITL != nil) != (id.Model.Name == "7965") {
 			t.Errorf("a %s holds CTL %v ITL %v", id.Model.Name, held.CTL != nil, held.ITL != nil)
 		}
 	}

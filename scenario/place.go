@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/phonebank/phonebank/core"
@@ -19,10 +20,10 @@ import (
 
 // place is the core of a run, wherever it is.
 type place struct {
-	tftp     []string        // TFTP servers
-	embedded *core.Core      // nil: elsewhere
-	lists    phone.Flash     // what phones hold at power-on, if anything
-	ended    <-chan struct{} // closed when it died; nil: it cannot
+	tftp     []string                  // TFTP servers
+	embedded *core.Core                // nil: elsewhere
+	lists    map[TrustKind]phone.Flash // what phones hold at power-on, if anything
+	ended    <-chan struct{}           // closed when it died; nil: it cannot
 	// close ends a simulated core and says what its process cost.
 	close func() (cpu time.Duration, maxRSS int64, err error)
 }
@@ -45,7 +46,7 @@ func (s Scenario) coreConfig(devices []core.Device) core.Config {
 		CAPF: c.CAPF, AuthString: c.AuthString, KeepAlive: c.KeepAlive, ConnectionMonitor: c.Monitor, Digest: c.Digest, Signer: c.Signer,
 		TLSMin: c.TLSMin, TLSMax: c.TLSMax, Tokens: c.Tokens, Faults: c.Faults, Devices: devices,
 	}
-	if links := s.linksPerPhone() * len(devices); links > 16<<10 {
+	if links := s.links(); links > 16<<10 {
 		config.Limits.Connections = 2 * links
 	}
 	return config
@@ -69,7 +70,7 @@ func (r *run) simulate(ctx context.Context, where WhereKind, a *core.Authority, 
 		tftp: []string{c.TFTPAddr()}, embedded: c,
 		close: func() (time.Duration, int64, error) { return 0, 0, c.Close() },
 	}
-	p.lists, err = simulatedLists(r.with.Phones.Trust.Kind, a, c.ListOptions(), config.Security, c.Places())
+	p.lists, err = simulatedLists(r.with.trustKinds(), a, c.ListOptions(), config.Security, c.Places())
 	if err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
@@ -104,7 +105,7 @@ func (r *run) startLocal(ctx context.Context, config core.Config) (*place, error
 	for _, node := range child.Nodes {
 		places = append(places, core.Place{Address: node, Clear: sccp.Port, Secure: sccp.SecurePort, CAPF: capf.Port, TVS: tvs.Port})
 	}
-	p.lists, err = simulatedLists(r.with.Phones.Trust.Kind, config.Authority, options, config.Security, places)
+	p.lists, err = simulatedLists(r.with.trustKinds(), config.Authority, options, config.Security, places)
 	if err != nil {
 		_, _, closing := p.close()
 		return nil, errors.Join(err, closing)
@@ -112,45 +113,67 @@ func (r *run) startLocal(ctx context.Context, config core.Config) (*place, error
 	return p, nil
 }
 
-// simulatedLists are what phones have in flash that were on the simulated
-// cluster before: its lists of now or of a year ago, which may not know who
-// signs today, each parsed once for all
-// phones, and a configuration, which names the TVS servers.
-func simulatedLists(kind TrustKind, a *core.Authority, o core.ListOptions, security cnf.SecurityMode, places []core.Place) (flash phone.Flash, err error) {
-	makeCTL, makeITL := a.CTL, a.ITL
-	switch kind {
-	case TrustHeld:
-	case TrustStale, TrustOutdated:
-		makeCTL, makeITL = a.StaleCTL, a.StaleITL
-		o.Forget = kind == TrustOutdated
-	default:
-		return flash, nil
-	}
-	if !o.NonSecure {
-		file, err := makeCTL(o)
+// simulatedLists are what phones of the given kinds have in flash that were on
+// the simulated cluster before, by kind: its lists of now or of a year ago,
+// which may not know who signs today. Each list is parsed once for all phones.
+func simulatedLists(kinds []TrustKind, a *core.Authority, o core.ListOptions, security cnf.SecurityMode, places []core.Place) (map[TrustKind]phone.Flash, error) {
+	all := make(map[TrustKind]phone.Flash)
+	config := simulatedConfig(security, places)
+	for _, kind := range kinds {
+		flash, o := phone.Flash{Config: config}, o
+		makeCTL, makeITL := a.CTL, a.ITL
+		switch kind {
+		case TrustHeld:
+		case TrustStale, TrustOutdated:
+			makeCTL, makeITL = a.StaleCTL, a.StaleITL
+			o.Forget = kind == TrustOutdated
+		default:
+			continue
+		}
+		if !o.NonSecure {
+			file, err := makeCTL(o)
+			if err == nil {
+				flash.CTL, err = ctl.Parse(file)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s CTL: %w", kind, err)
+			}
+		}
+		file, err := makeITL(1, o)
 		if err == nil {
-			flash.CTL, err = ctl.Parse(file)
+			flash.ITL, err = ctl.Parse(file)
 		}
 		if err != nil {
-			return flash, fmt.Errorf("%s CTL: %w", kind, err)
+			return nil, fmt.Errorf("%s ITL: %w", kind, err)
 		}
+		all[kind] = flash
 	}
-	file, err := makeITL(1, o)
-	if err == nil {
-		flash.ITL, err = ctl.Parse(file)
-	}
-	if err != nil {
-		return flash, fmt.Errorf("%s ITL: %w", kind, err)
-	}
-	flash.Config = &cnf.Config{Protocol: "SCCP", Full: true, SecurityMode: security, ConnectionMonitor: cnf.DefaultConnectionMonitor}
+	return all, nil
+}
+
+// simulatedConfig is the configuration of phones that were on the simulated
+// cluster before: it names the TVS servers.
+func simulatedConfig(security cnf.SecurityMode, places []core.Place) *cnf.Config {
+	c := &cnf.Config{Protocol: "SCCP", Full: true, SecurityMode: security, ConnectionMonitor: cnf.DefaultConnectionMonitor}
 	for i, p := range places {
 		host := p.Address.String()
-		flash.Config.CallManagers = append(flash.Config.CallManagers, cnf.CallManager{
-			Priority: i, Host: host, Port: p.Clear, SecurePort: p.Secure,
-		})
-		flash.Config.TVS = append(flash.Config.TVS, cnf.Server{Priority: i, Host: host, Port: p.TVS})
+		c.CallManagers = append(c.CallManagers, cnf.CallManager{Priority: i, Host: host, Port: p.Clear, SecurePort: p.Secure})
+		c.TVS = append(c.TVS, cnf.Server{Priority: i, Host: host, Port: p.TVS})
 	}
-	return flash, nil
+	return c
+}
+
+// trustKinds are the kinds of trust that some group's phones have.
+func (s *Scenario) trustKinds() []TrustKind {
+	var kinds []TrustKind
+	for _, g := range s.Phones {
+		for _, t := range g.Trust {
+			if !slices.Contains(kinds, t.Kind) {
+				kinds = append(kinds, t.Kind)
+			}
+		}
+	}
+	return kinds
 }
 
 // reach asks somebody else's cluster for what it serves to the first phone: it
@@ -162,17 +185,18 @@ func (r *run) reach(ctx context.Context, first phone.Identity) (*place, error) {
 		files = r.options.World.Files(nil, first)
 	}
 	name := string(first.Name)
-	held := r.with.Phones.Trust.Kind == TrustHeld
+	held := slices.Contains(r.with.trustKinds(), TrustHeld)
+	var flash phone.Flash
 	for _, file := range []struct {
 		names []string
 		keep  func([]byte) error
 	}{
 		{[]string{"CTL" + name + ".tlv"}, func(b []byte) (err error) {
-			p.lists.CTL, err = ctl.Parse(b)
+			flash.CTL, err = ctl.Parse(b)
 			return err
 		}},
 		{[]string{"ITL" + name + ".tlv", "ITLFile.tlv"}, func(b []byte) (err error) {
-			p.lists.ITL, err = ctl.Parse(b)
+			flash.ITL, err = ctl.Parse(b)
 			return err
 		}},
 		{[]string{cnf.Name(name) + ".sgn", cnf.Name(name)}, func(b []byte) error {
@@ -181,7 +205,7 @@ func (r *run) reach(ctx context.Context, first phone.Identity) (*place, error) {
 			}
 			config, err := cnf.Parse(b)
 			if err == nil && config.Full {
-				p.lists.Config = config
+				flash.Config = config
 			}
 			return err
 		}},
@@ -200,8 +224,8 @@ func (r *run) reach(ctx context.Context, first phone.Identity) (*place, error) {
 			return nil, fmt.Errorf("%s of %s: %w", file.names[0], r.with.Core.Where, err)
 		}
 	}
-	if !held {
-		p.lists = phone.Flash{}
+	if held {
+		p.lists = map[TrustKind]phone.Flash{TrustHeld: flash}
 	}
 	return p, nil
 }

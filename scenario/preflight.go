@@ -26,8 +26,7 @@ type Need struct {
 // node to fail back to, and the transfers under way.
 func (s *Scenario) Need(where WhereKind, m Machine) Need {
 	with := s.withDefaults()
-	phones := with.Phones.Count
-	links := phones * with.linksPerPhone()
+	phones, links := with.Count(), with.links()
 	need := Need{Generator: links + with.Limits.Transfers + reserve, Ports: links}
 	switch where {
 	case Embedded:
@@ -42,8 +41,17 @@ func (s *Scenario) Need(where WhereKind, m Machine) Need {
 	return need
 }
 
-func (s *Scenario) linksPerPhone() int {
-	if s.Phones.Standby {
+// links is how many connections the fleet has open at the same time.
+func (s *Scenario) links() int {
+	links := 0
+	for _, g := range s.Phones {
+		links += g.size() * s.linksPerPhone(g)
+	}
+	return links
+}
+
+func (s *Scenario) linksPerPhone(g Group) int {
+	if g.Standby {
 		return 2
 	}
 	for _, fault := range s.Core.Faults {
@@ -75,12 +83,12 @@ func (s *Scenario) Preflight(m Machine, children bool) (where WhereKind, note st
 
 // lacks says what is missing for the scenario with its core at the given place.
 func (s *Scenario) lacks(where WhereKind, m Machine) *PreflightError {
-	need := s.Need(where, m)
+	need, with := s.Need(where, m), s.withDefaults()
 	most := s.most(where, m)
 	if have := m.Descriptors; have > 0 && uint64(max(need.Generator, need.Core)) > have {
 		return &PreflightError{
 			fmt.Sprintf("%s phones need %s open descriptors in one process, and %s are allowed",
-				thousands(s.withDefaults().Phones.Count), thousands(max(need.Generator, need.Core)), thousands(int(have))),
+				thousands(with.Count()), thousands(max(need.Generator, need.Core)), thousands(int(have))),
 			fmt.Sprintf("raise the limit (ulimit -n %d), or start at most %s phones", max(need.Generator, need.Core), thousands(most)),
 		}
 	}
@@ -98,13 +106,13 @@ func (s *Scenario) lacks(where WhereKind, m Machine) *PreflightError {
 func (s *Scenario) most(where WhereKind, m Machine) int {
 	low, high := 0, maxPhones
 	for low < high {
-		smaller := *s
-		smaller.Phones.Count = (low + high + 1) / 2
+		smaller, middle := *s, (low+high+1)/2
+		smaller.Phones = s.scaled(middle)
 		need := smaller.Need(where, m)
 		if m.Descriptors > 0 && uint64(max(need.Generator, need.Core)) > m.Descriptors || need.Ports > m.Ports {
-			high = smaller.Phones.Count - 1
+			high = middle - 1
 		} else {
-			low = smaller.Phones.Count
+			low = middle
 		}
 	}
 	return low

@@ -69,12 +69,9 @@ func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manu
 // equip gives the fleet what it needs of the core.
 func (r *run) equip() {
 	f := r.fleet
-	f.flash = r.place.lists
-	for _, list := range r.with.Phones.Trust.Lists {
-		if list.Kind() == ctl.ITL {
-			f.flash.ITL = list
-		} else {
-			f.flash.CTL = list
+	for _, g := range f.groups {
+		for _, trust := range g.Trust {
+			g.held = append(g.held, trust.flash(r.place.lists))
 		}
 	}
 	if r.options.World.Dial == nil { // a test's clock wants exact timers
@@ -87,6 +84,20 @@ func (r *run) equip() {
 		}
 		return &phone.TFTP{Servers: r.place.tftp, Local: id.Address, Timers: id.Model.Timers}
 	}
+}
+
+// flash is what phones of this trust hold, when the core has given its phones
+// these lists.
+func (t Trust) flash(given map[TrustKind]phone.Flash) phone.Flash {
+	flash := given[t.Kind]
+	for _, list := range t.Lists {
+		if list.Kind() == ctl.ITL {
+			flash.ITL = list
+		} else {
+			flash.CTL = list
+		}
+	}
+	return flash
 }
 
 // wheelTick is how late a keepalive may be.

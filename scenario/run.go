@@ -10,7 +10,6 @@ import (
 
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/tally"
-	"github.com/phonebank/phonebank/wire/ctl"
 )
 
 // Run runs the scenario. When ctx ends the run is interrupted: nothing more is
@@ -19,8 +18,7 @@ import (
 // machine cannot carry it or the core does not answer; a result comes with
 // every other error if phones have started.
 func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
-	if s.Phones.CSV != "" && len(s.Phones.Devices) == 0 || len(s.Phones.Trust.Files) > len(s.Phones.Trust.Lists) ||
-		s.Load.File != "" && s.Load.Times == nil {
+	if s.unread() {
 		if err := s.ReadFiles(); err != nil {
 			return nil, err
 		}
@@ -37,7 +35,7 @@ func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
 	o.Control.attach(end)
 	r := &run{with: s.withDefaults(), options: o, began: time.Now()}
 	r.loop = newLoop(r.with.Load.Booting)
-	r.tally = tally.New(r.with.Phones.Count)
+	r.tally = tally.New(r.with.Count())
 	err := r.prepare(ctx)
 	if err == nil {
 		err = r.execute(ctx)
@@ -77,7 +75,7 @@ type run struct {
 
 	phones sync.WaitGroup
 	loop   loop
-	groups [drainGroups]group
+	waves  [drainWaves]wave
 
 	progress reporter
 }
@@ -95,7 +93,7 @@ func (r *run) execute(outer context.Context) error {
 			}
 		}()
 	}
-	r.openGroups(ctx)
+	r.openWaves(ctx)
 	r.cpu, _, _ = usage()
 	r.began = time.Now()
 	r.tally.Begin(r.began)
@@ -132,7 +130,7 @@ func (r *run) execute(outer context.Context) error {
 func (r *run) load(ctx context.Context) bool {
 	n := 0
 	for at := range r.with.Load.Starts() {
-		if n == r.with.Phones.Count {
+		if n == r.fleet.count() {
 			break
 		}
 		due, on := r.options.Control.wait(ctx, at)
@@ -148,8 +146,8 @@ func (r *run) load(ctx context.Context) bool {
 		r.start(n, lag)
 		n++
 	}
-	if n < r.with.Phones.Count && ctx.Err() == nil {
-		r.note(fmt.Sprintf("drained by hand: %d of %d phones were started", n, r.with.Phones.Count))
+	if n < r.fleet.count() && ctx.Err() == nil {
+		r.note(fmt.Sprintf("drained by hand: %d of %d phones were started", n, r.fleet.count()))
 		r.tally.Plan(n)
 	}
 	return ctx.Err() == nil
@@ -157,8 +155,9 @@ func (r *run) load(ctx context.Context) bool {
 
 func (r *run) start(n int, lag time.Duration) {
 	id := r.fleet.identity(n)
+	flash := r.fleet.flash(n, id)
 	now := time.Now()
-	watch := r.tally.Start(n, now.Add(-lag), now, row(id))
+	watch := r.tally.Start(n, now.Add(-lag), now, r.fleet.row(n, id, flash))
 	if also := r.options.Watch; also != nil {
 		count := watch
 		watch = func(e phone.Record) {
@@ -167,8 +166,8 @@ func (r *run) start(n int, lag time.Duration) {
 		}
 	}
 	watch, off := r.loop.leaving(watch)
-	p := r.fleet.phone(n, id, watch)
-	ctx := r.groups[n%drainGroups].ctx
+	p := r.fleet.phone(n, id, flash, watch)
+	ctx := r.waves[n%drainWaves].ctx
 	r.phones.Go(func() {
 		defer off()
 		_ = p.Run(ctx) // what it has to say it has said to watch
@@ -231,19 +230,6 @@ func (r *run) end(err error) error {
 	return err
 }
 
-// held names the lists that the phones held at power-on.
-func (r *run) held() (sums [2]string) {
-	if r.fleet == nil {
-		return sums
-	}
-	for i, list := range []*ctl.List{r.fleet.flash.CTL, r.fleet.flash.ITL} {
-		if list != nil {
-			sums[i] = fmt.Sprintf("%x", list.SHA1())
-		}
-	}
-	return sums
-}
-
 func (r *run) note(text string) {
 	if text != "" {
 		r.notes = append(r.notes, text)
@@ -276,7 +262,7 @@ func (r *run) second() func(from, to time.Time, h tally.Health) {
 func (r *run) facts() tally.Facts {
 	return tally.Facts{
 		Scenario: r.with.Name, Version: r.options.Version, Seed: r.with.Seed,
-		Thresholds: r.with.Thresholds, HeldSHA1: r.held(), Generator: r.health, Notes: r.notes,
+		Thresholds: r.with.Thresholds, Groups: r.with.plans(), Generator: r.health, Notes: r.notes,
 		ScenarioText: r.with.Text, Flags: r.options.Flags, Machine: describe(),
 	}
 }

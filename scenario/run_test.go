@@ -272,7 +272,7 @@ func TestACoreThatDoesNotAnswer(t *testing.T) {
 
 func TestAScenarioMadeInGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &Scenario{Phones: Phones{Count: 3, LSC: LSCNone}}
+		s := &Scenario{Phones: []Group{{Count: 3, LSC: LSCNone}}}
 		r := runInMemory(t, t.Context(), s, Options{})
 		if r.Phones.Registered != 3 || r.Scenario != "unnamed" {
 			t.Errorf("got %+v", r)

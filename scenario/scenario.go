@@ -1,9 +1,12 @@
 package scenario
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/phonebank/phonebank/core"
+	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/internal/tree"
 	"github.com/phonebank/phonebank/scenario/load"
 	"github.com/phonebank/phonebank/scenario/record"
@@ -21,7 +24,7 @@ type Scenario struct {
 	Name       string
 	Seed       uint64
 	Core       Core
-	Phones     Phones
+	Phones     []Group           // the fleet; usually one group
 	Load       load.Schedule     // zero: hold 50/s
 	Stay       time.Duration     // registered, keeping alive, counted from the last start
 	Thresholds []tally.Threshold // none: every phone must register
@@ -38,7 +41,7 @@ type Core struct {
 	Nodes           int              // 0: 1
 	Security        cnf.SecurityMode // 0: encrypted
 	EncryptedConfig bool
-	CAPF            core.CAPFPolicy // zero operation: what Phones.LSC needs
+	CAPF            core.CAPFPolicy // zero operation: what Group.LSC needs
 	AuthString      string          // what CAPF expects; empty: what the phones type
 	KeepAlive       time.Duration   // 0: 30 s
 	Monitor         time.Duration   // how long a better CallManager must be healthy before phones return; 0: 120 s
@@ -50,14 +53,16 @@ type Core struct {
 	Faults          []core.FaultSpec
 }
 
-// Phones describes the fleet.
-type Phones struct {
+// Group is phones that have something in common. The groups of a fleet start
+// interleaved (groups.go).
+type Group struct {
+	Name       string // "": group-1, group-2 …
 	Count      int    // 0: as many as the CSV has
-	First      string // name of phone 0; the others count up from it. "": SEP0011215A0001
+	First      string // name of its first phone; the others count up from it. "": SEP0011215A0001, for the next group SEP0011215E0001 …
 	CSV        string // path, relative to the scenario's; overrides First
 	Devices    []Device
 	Models     []Share // empty: all 7965
-	Trust      Trust
+	Trust      []Trust // empty: all held
 	LSC        LSC
 	Keys       Keys
 	AuthString string // what the user types when CAPF asks; empty: nothing
@@ -70,7 +75,7 @@ type Phones struct {
 type Device struct {
 	Name       string
 	Model      string // "": one of the mix
-	AuthString string // "": Phones.AuthString
+	AuthString string // "": Group.AuthString
 	Address    string // source address; "": spread like the others
 }
 
@@ -80,11 +85,12 @@ type Share struct {
 	Percent float64
 }
 
-// Trust is what lists the phones hold at power-on.
+// Trust is what lists some of the phones hold at power-on.
 type Trust struct {
-	Kind  TrustKind
-	Files []string    // of TrustFiles: paths, relative to the scenario's
-	Lists []*ctl.List // of TrustFiles, once read
+	Kind    TrustKind
+	Files   []string    // of TrustFiles: paths, relative to the scenario's
+	Lists   []*ctl.List // of TrustFiles, once read
+	Percent float64     // of the phones of a group; 0: all of them
 }
 
 // TrustKind says which lists the phones hold.
@@ -130,6 +136,8 @@ const (
 	defaultModel  = "7965"
 	defaultPool   = 64
 	maxPhones     = 200_000 // the core's database ends there
+	maxGroups     = 64
+	namesApart    = 1 << 18 // from the first phone of a group to that of the next, by default
 	maxPool       = 65_536
 	defaultHold   = load.Rate(50)
 	longestLoad   = 31 * 24 * time.Hour
@@ -138,27 +146,15 @@ const (
 
 // withDefaults returns the scenario with every zero field filled in.
 func (s Scenario) withDefaults() Scenario {
-	p := &s.Phones
-	if p.First == "" {
-		p.First = defaultFirst
+	s.Phones = slices.Clone(s.Phones)
+	if len(s.Phones) == 0 {
+		s.Phones = make([]Group, 1)
 	}
-	if p.Count == 0 {
-		p.Count = len(p.Devices)
+	for i := range s.Phones {
+		s.Phones[i] = s.Phones[i].withDefaults(i)
 	}
-	if p.Count == 0 {
-		p.Count = len(s.Load.Times)
-	}
-	if len(p.Models) == 0 {
-		p.Models = []Share{{defaultModel, 100}}
-	}
-	if p.Trust.Kind == "" {
-		p.Trust.Kind = TrustHeld
-	}
-	if p.LSC == "" {
-		p.LSC = LSCEnrol
-	}
-	if p.Keys.Pool == 0 {
-		p.Keys.Pool = defaultPool
+	if g := &s.Phones[0]; g.Count == 0 && len(s.Phones) == 1 {
+		g.Count = len(s.Load.Times)
 	}
 	if s.Load.IsZero() {
 		s.Load.Stages = []load.Stage{{From: defaultHold, To: defaultHold}}
@@ -167,12 +163,38 @@ func (s Scenario) withDefaults() Scenario {
 	if s.Name == "" {
 		s.Name = "unnamed"
 	}
-	s.Core = s.Core.withDefaults(*p)
+	s.Core = s.Core.withDefaults(s.Phones)
 	s.Limits = s.Limits.withDefaults()
 	return s
 }
 
-func (c Core) withDefaults(p Phones) Core {
+// withDefaults is the group at the given place of the fleet.
+func (g Group) withDefaults(place int) Group {
+	if g.Name == "" {
+		g.Name = fmt.Sprintf("group-%d", place+1)
+	}
+	if g.First == "" {
+		g.First = string(phone.NameFromMAC(phone.Name(defaultFirst).MAC() + uint64(place)*namesApart))
+	}
+	if g.Count == 0 {
+		g.Count = len(g.Devices)
+	}
+	if len(g.Models) == 0 {
+		g.Models = []Share{{defaultModel, 100}}
+	}
+	if len(g.Trust) == 0 {
+		g.Trust = []Trust{{Kind: TrustHeld}}
+	}
+	if g.LSC == "" {
+		g.LSC = LSCEnrol
+	}
+	if g.Keys.Pool == 0 {
+		g.Keys.Pool = defaultPool
+	}
+	return g
+}
+
+func (c Core) withDefaults(groups []Group) Core {
 	if c.Where.Kind == "" {
 		c.Where.Kind = Embedded
 	}
@@ -184,12 +206,12 @@ func (c Core) withDefaults(p Phones) Core {
 	}
 	if c.CAPF.Operation == "" {
 		c.CAPF.Operation = core.OperationNone
-		if p.LSC == LSCEnrol {
+		if slices.ContainsFunc(groups, func(g Group) bool { return g.LSC == LSCEnrol }) {
 			c.CAPF.Operation = core.OperationInstall
 		}
 	}
-	if c.AuthString == "" {
-		c.AuthString = p.AuthString
+	if c.AuthString == "" && len(groups) == 1 { // of several groups each device has its own
+		c.AuthString = groups[0].AuthString
 	}
 	return c
 }

@@ -36,7 +36,7 @@ func TestPhonesSurviveTVS(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &Scenario{
 					Core:   Core{Nodes: 2},
-					Phones: Phones{Count: 1, Trust: Trust{Kind: TrustOutdated}, LSC: LSCInstalled},
+					Phones: []Group{{Count: 1, Trust: []Trust{{Kind: TrustOutdated}}, LSC: LSCInstalled}},
 					Stay:   time.Second,
 				}
 				if row.fault.Fault != "" {

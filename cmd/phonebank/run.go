@@ -59,7 +59,7 @@ func (t *tool) run(c *cli.Context) error {
 	}
 	var recorder *record.Recorder
 	if dir := c.String("out"); dir != "" {
-		if recorder, err = record.New(dir, s.Events, s.Phones.Count); err != nil {
+		if recorder, err = record.New(dir, s.Events, s.Count()); err != nil {
 			return &problem{code: exitFailed, err: err, hint: "--out DIR must be a directory that can be written"}
 		}
 	}

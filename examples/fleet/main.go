@@ -31,12 +31,12 @@ func run(ctx context.Context, out io.Writer) error {
 	fleet := scenario.Scenario{
 		Name: "a fleet built in code",
 		Seed: 1,
-		Phones: scenario.Phones{
+		Phones: []scenario.Group{{
 			Count:  50,
 			Models: []scenario.Share{{Model: "7965", Percent: 80}, {Model: "8945", Percent: 20}},
 			LSC:    scenario.LSCInstalled,
 			Keys:   scenario.Keys{Pool: 4},
-		},
+		}},
 		Load: arrivals,
 		Stay: 2 * time.Second,
 	}
@@ -47,8 +47,8 @@ func run(ctx context.Context, out io.Writer) error {
 	if err := report.Text(out, result); err != nil {
 		return err
 	}
-	if result.Phones.Registered != fleet.Phones.Count {
-		return fmt.Errorf("%d of %d phones registered", result.Phones.Registered, fleet.Phones.Count)
+	if result.Phones.Registered != fleet.Count() {
+		return fmt.Errorf("%d of %d phones registered", result.Phones.Registered, fleet.Count())
 	}
 	return nil
 }

@@ -40,6 +40,7 @@ func storm(t *testing.T) *tally.Result {
 		at := begin.Add(time.Duration(n) * 5 * time.Millisecond)
 		watch := counts.Start(n, at, at.Add(time.Duration(n)*time.Millisecond), tally.Row{
 			Name: name, Model: "7965", Address: address, Group: []string{"floor 1", "lobby"}[n%2],
+			Trust: "stale", Held: [2]string{"ab", "cd"},
 		})
 		for _, e := range events {
 			at = at.Add(40 * time.Millisecond)
@@ -78,8 +79,9 @@ func storm(t *testing.T) *tally.Result {
 		Generator: tally.Generator{
 			StartLag: lag.Latency(), Process: tally.Process{CPUPercent: 71.5, MaxRSS: 210 << 20}, Cores: 2,
 		},
-		Core:  &tally.Process{CPUPercent: 93, MaxRSS: 340 << 20},
-		Notes: []string{"the core runs in a process of its own: 20,100 descriptors would be needed in one, and 20,000 may be open"},
+		Groups: []tally.GroupPlan{{Name: "lobby", Planned: 2}, {Name: "floor 1", Planned: 2}},
+		Core:   &tally.Process{CPUPercent: 93, MaxRSS: 340 << 20},
+		Notes:  []string{"the core runs in a process of its own: 20,100 descriptors would be needed in one, and 20,000 may be open"},
 	})
 }
 

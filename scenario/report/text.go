@@ -18,6 +18,7 @@ func Text(w io.Writer, r *tally.Result) error {
 	p.thresholds(r)
 	p.ladder(r)
 	p.course(r)
+	p.groups(r)
 	p.failures(r)
 	p.messages(r)
 	p.health(r)
@@ -113,6 +114,22 @@ func (p *page) course(r *tally.Result) {
 	}
 	for _, note := range r.Notes {
 		p.line("  note: %s", note)
+	}
+}
+
+// groups is a line for each group, when there are several.
+func (p *page) groups(r *tally.Result) {
+	if len(r.Groups) < 2 {
+		return
+	}
+	width := len("groups")
+	for _, g := range r.Groups {
+		width = max(width, 2+len([]rune(g.Group)))
+	}
+	p.line("\n%-*s  planned  registered  failed  at the end  kept CTL  kept ITL", width, "groups")
+	for _, g := range r.Groups {
+		p.line("%-*s  %7d  %10d  %6d  %10d  %8d  %8d", width, "  "+g.Group,
+			g.Planned, g.Registered, g.Failed, g.RegisteredAtEnd, g.Lists[0].Kept, g.Lists[1].Kept)
 	}
 }
 

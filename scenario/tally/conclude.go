@@ -13,7 +13,7 @@ type Facts struct {
 	Elapsed           time.Duration
 	Interrupted       bool
 	Thresholds        []Threshold
-	HeldSHA1          [2]string // of the CTL and the ITL that phones held at power-on, in hex
+	Groups            []GroupPlan
 	Generator         Generator
 	Core              *Process
 	Notes             []string
@@ -53,11 +53,11 @@ func (t *Tally) Interim(f Facts) *Result {
 			Lost: all.lost, Example: all.lostExample,
 			Failovers: all.failovers, Failbacks: all.failbacks, Restarts: all.restarts,
 		},
-		Lists: all.listResults(f), Causes: all.causeResults(), Explain: all.explanations(), TVS: all.tvs.result(),
+		Lists: all.listResults(), Causes: all.causeResults(), Explain: all.explanations(), TVS: all.tvs.result(),
 		StatusMessages: all.messages,
 		Generator:      f.Generator, Core: f.Core, Notes: f.Notes,
 		ScenarioText: f.ScenarioText, Flags: f.Flags, Machine: f.Machine,
-		Nodes: all.nodeResults(), Groups: all.groupResults(), Histograms: all.histograms(),
+		Nodes: all.nodeResults(), Groups: all.groupResults(f.Groups), Histograms: all.histograms(),
 	}
 	r.Generator.judge(r)
 	r.Thresholds = make([]ThresholdOutcome, 0, len(f.Thresholds))
@@ -86,15 +86,20 @@ func (s *shard) stepResults() []StepResult {
 	return results
 }
 
-func (s *shard) listResults(f Facts) []ListResult {
+func (s *shard) listResults() []ListResult {
 	results := []ListResult{}
 	for i, c := range s.lists {
-		if c != (listCount{}) {
-			results = append(results, ListResult{
-				List: listNames[i], Accepted: c.accepted, Unchanged: c.unchanged, Rejected: c.rejected, Replaced: c.replaced,
-				Kept: s.started - c.changed, HeldSHA1: f.HeldSHA1[i],
-			})
+		if c == (listCount{}) {
+			continue
 		}
+		result := ListResult{
+			List: listNames[i], Accepted: c.accepted, Unchanged: c.unchanged, Rejected: c.rejected, Replaced: c.replaced,
+			Kept: s.started - c.changed, Held: s.heldResults(i),
+		}
+		if sum, same := theOne(result.Held); same {
+			result.HeldSHA1 = sum
+		}
+		results = append(results, result)
 	}
 	return results
 }

@@ -7,9 +7,16 @@ import (
 
 // groupCount is what the phones of a group did.
 type groupCount struct {
-	phones struct{ Started, Registered, Failed int }
+	phones Phones // RegisteredAtEnd: now
 	steps  [len(steps)]attemptCount
 	boot   sparse
+	lists  [2]struct{ replaced, refused, none int } // phones, by what they hold now
+}
+
+// GroupPlan is a group of phones before the run.
+type GroupPlan struct {
+	Name    string
+	Planned int
 }
 
 func (s *shard) group(r *Row) *groupCount {
@@ -25,28 +32,52 @@ func (g *groupCount) add(o *groupCount) {
 	g.phones.Started += o.phones.Started
 	g.phones.Registered += o.phones.Registered
 	g.phones.Failed += o.phones.Failed
+	g.phones.RegisteredAtEnd += o.phones.RegisteredAtEnd
 	for i := range o.steps {
 		g.steps[i].add(&o.steps[i])
 	}
 	g.boot.Merge(&o.boot)
+	for i := range o.lists {
+		g.lists[i].replaced += o.lists[i].replaced
+		g.lists[i].refused += o.lists[i].refused
+		g.lists[i].none += o.lists[i].none
+	}
 }
 
-// groupResults is empty for a fleet of one nameless group.
-func (s *shard) groupResults() []GroupResult {
-	var results []GroupResult
-	for name, g := range s.groups {
-		if name == "" && len(s.groups) == 1 {
-			return nil
+// groupResults has the groups of the plan in its order, then those it does not
+// know. It is empty for a fleet of one nameless group.
+func (s *shard) groupResults(plans []GroupPlan) []GroupResult {
+	var strangers []GroupPlan
+	for name := range s.groups {
+		if !slices.ContainsFunc(plans, func(p GroupPlan) bool { return p.Name == name }) {
+			strangers = append(strangers, GroupPlan{Name: name})
 		}
-		r := GroupResult{Group: name, Started: g.phones.Started, Registered: g.phones.Registered, Failed: g.phones.Failed, Boot: g.boot.Latency()}
-		for i, step := range steps {
-			c := &g.steps[i]
-			r.Steps = append(r.Steps, GroupStep{step, c.ok, c.failed, c.retried, c.took.Latency()})
-		}
-		results = append(results, r)
 	}
-	slices.SortFunc(results, func(a, b GroupResult) int { return cmp.Compare(a.Group, b.Group) })
+	slices.SortFunc(strangers, func(a, b GroupPlan) int { return cmp.Compare(a.Name, b.Name) })
+	plans = slices.Concat(plans, strangers)
+	if len(plans) == 1 && plans[0].Name == "" {
+		return nil
+	}
+	var results []GroupResult
+	for _, plan := range plans {
+		results = append(results, s.group(&Row{Group: plan.Name}).result(plan))
+	}
 	return results
+}
+
+func (g *groupCount) result(plan GroupPlan) GroupResult {
+	r := GroupResult{Group: plan.Name, Phones: g.phones, Boot: g.boot.Latency()}
+	r.Planned = max(plan.Planned, r.Started)
+	for i, step := range steps {
+		c := &g.steps[i]
+		r.Steps = append(r.Steps, GroupStep{step, c.ok, c.failed, c.retried, c.took.Latency()})
+	}
+	for i, l := range g.lists {
+		r.Lists = append(r.Lists, GroupList{
+			List: listNames[i], Kept: r.Started - l.replaced - l.none, Replaced: l.replaced, None: l.none, Refused: l.refused,
+		})
+	}
+	return r
 }
 
 // nodeCount is what phones met at a CallManager node.

@@ -26,7 +26,7 @@ type Result struct {
 	KeepAlive   KeepAlive     `json:"keepalive"`
 	Links       Links         `json:"links"`
 	Nodes       []NodeResult  `json:"nodes"`            // where the phones were registered at the end
-	Groups      []GroupResult `json:"groups,omitempty"` // absent when the fleet has no groups
+	Groups      []GroupResult `json:"groups,omitempty"` // in the scenario's order; absent when the fleet has none
 	Lists       []ListResult  `json:"lists"`
 	TVS         TVS           `json:"tvs"`
 	Causes      []CauseResult `json:"causes"` // every failed step, most frequent first
@@ -107,12 +107,11 @@ type NodeResult struct {
 
 // GroupResult is one group of the fleet.
 type GroupResult struct {
-	Group      string      `json:"group"`
-	Started    int         `json:"started"`
-	Registered int         `json:"registered"`
-	Failed     int         `json:"failed"`
-	Steps      []GroupStep `json:"steps"` // in boot order
-	Boot       Latency     `json:"boot_ms"`
+	Group string `json:"group"`
+	Phones
+	Steps []GroupStep `json:"steps"` // in boot order
+	Boot  Latency     `json:"boot_ms"`
+	Lists []GroupList `json:"lists"` // CTL and ITL
 }
 
 // GroupStep counts the attempts of one step by the phones of a group.
@@ -132,7 +131,26 @@ type ListResult struct {
 	Rejected  int    `json:"rejected"`
 	Replaced  int    `json:"replaced"`            // the held bytes changed
 	Kept      int    `json:"kept"`                // phones that hold in the end the bytes that they held at power-on
-	HeldSHA1  string `json:"held_sha1,omitempty"` // of those bytes; absent when phones held none
+	HeldSHA1  string `json:"held_sha1,omitempty"` // of those bytes; absent when phones held none, or not all the same
+
+	Held []HeldResult `json:"held"` // what phones held at power-on, most frequent first
+}
+
+// HeldResult is one list, or none, that phones held at power-on.
+type HeldResult struct {
+	Trust  string `json:"trust"`          // where it came from, such as "stale"
+	SHA1   string `json:"sha1,omitempty"` // absent for none
+	Phones int    `json:"phones"`
+	Kept   int    `json:"kept"` // of them hold in the end what they held
+}
+
+// GroupList says what became of the held lists of a group, in phones.
+type GroupList struct {
+	List     string `json:"list"`
+	Kept     int    `json:"kept"`     // hold in the end the list that they held at power-on
+	Replaced int    `json:"replaced"` // hold another, or their first
+	None     int    `json:"none"`     // hold none
+	Refused  int    `json:"refused"`  // refused a list at least once, whatever they hold
 }
 
 // CauseResult counts the failures of one step by one cause.

@@ -21,8 +21,10 @@ const (
 type Row struct {
 	Name    phone.Name
 	Model   string
-	Group   string // of the fleet it belongs to, empty when there is only one
-	Address string // source address, empty when the system chose
+	Group   string    // of the scenario's groups
+	Trust   string    // where the lists held at power-on came from, such as "held" or "stale"
+	Held    [2]string // SHA-1 of the CTL and the ITL held at power-on, in hex; empty for none
+	Address string    // source address, empty when the system chose
 	State   State
 
 	DueAt        time.Duration // when the schedule wanted it to start, since the schedule began
@@ -43,6 +45,7 @@ type Row struct {
 
 	replaced [2]bool // CTL, ITL: the held bytes have changed
 	again    uint8   // a bit for each step whose last attempt failed: the next is a retry
+	refused  [2]bool // CTL, ITL: one that was offered was refused
 
 	Step  phone.Step  // of the last failure
 	Cause phone.Cause // likewise

@@ -22,6 +22,7 @@ type shard struct {
 	lost, failovers, failbacks, restarts int
 	lostExample                          string
 	lists                                [2]listCount // CTL, ITL
+	holds                                [2]map[heldList]*heldCount
 	tvs                                  tvsCount
 	causes                               map[stepCause]*CauseResult
 	explained                            map[explained]*Explanation
@@ -50,7 +51,8 @@ func newShard() *shard {
 	return &shard{
 		causes: make(map[stepCause]*CauseResult), explained: make(map[explained]*Explanation),
 		messages: make(map[string]int), groups: make(map[string]*groupCount), nodes: make(map[string]*nodeCount),
-		time: newSeries((*bucket).add),
+		holds: [2]map[heldList]*heldCount{{}, {}},
+		time:  newSeries((*bucket).add),
 	}
 }
 
@@ -59,7 +61,14 @@ func (s *shard) start(r *Row) {
 	s.started++
 	s.lastStart = max(s.lastStart, r.StartedAt)
 	s.time.at(r.StartedAt).started++
-	s.group(r).phones.Started++
+	g := s.group(r)
+	g.phones.Started++
+	for kind, sum := range r.Held {
+		s.held(r, kind).phones++
+		if sum == "" {
+			g.lists[kind].none++
+		}
+	}
 }
 
 // failPhone counts a phone that has no registration and will have none.
@@ -79,13 +88,12 @@ func (s *shard) take(r *Row, at time.Duration, event phone.Event) {
 	case phone.StepEnded:
 		s.stepEnded(r, at, e)
 	case phone.ListJudged:
-		s.judged(e)
+		s.judged(r, e)
 	case phone.TrustListReplaced:
 		i := listIndex(e.Kind)
 		s.lists[i].replaced++
 		if !r.replaced[i] {
-			r.replaced[i] = true
-			s.lists[i].changed++
+			s.replacedList(r, i)
 		}
 	case phone.StatusMessage:
 		s.messages[e.Text]++
@@ -165,7 +173,7 @@ func (s *shard) stepFailed(r *Row, step phone.Step, cause phone.Cause, err error
 	s.causes[key].Count++
 }
 
-func (s *shard) judged(e phone.ListJudged) {
+func (s *shard) judged(r *Row, e phone.ListJudged) {
 	count := &s.lists[listIndex(e.Kind)]
 	switch e.Verdict.Outcome {
 	case phone.Accept:
@@ -174,6 +182,9 @@ func (s *shard) judged(e phone.ListJudged) {
 		count.unchanged++
 	case phone.Reject:
 		count.rejected++
+		if kind := listIndex(e.Kind); !r.refused[kind] {
+			s.refusedList(r, kind)
+		}
 	}
 }
 
@@ -181,6 +192,7 @@ func (s *shard) hasRegistered(r *Row, at time.Duration, e phone.Registered) {
 	s.leave(r, at) // the node it was with, when nobody said that it left
 	s.now++
 	s.time.at(at).now++
+	s.group(r).phones.RegisteredAtEnd++
 	r.Node = e.Node
 	r.Registrations++
 	node := s.node(e.Node)
@@ -230,6 +242,7 @@ func (s *shard) leave(r *Row, at time.Duration) {
 		s.now--
 		s.time.at(at).now--
 		s.node(r.Node).now--
+		s.group(r).phones.RegisteredAtEnd--
 		r.Node = ""
 	}
 }

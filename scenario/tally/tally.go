@@ -40,12 +40,12 @@ func (t *Tally) Begin(at time.Time) { t.began.Store(at.UnixNano()) }
 
 // Start notes that phone n starts now, at, where the schedule had wanted it to
 // start at due, and returns what listens to it. Each phone starts once. who
-// gives the row's name, model, group and address.
+// is the row with what is known of the phone before.
 func (t *Tally) Start(n int, due, at time.Time, who Row) func(phone.Record) {
 	s, row := t.shards[n%len(t.shards)], &t.rows[n]
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	row.Name, row.Model, row.Group, row.Address = who.Name, who.Model, who.Group, who.Address
+	*row = who
 	row.State, row.DueAt, row.StartedAt = Started, t.since(due), t.since(at)
 	s.start(row)
 	return func(r phone.Record) {

@@ -23,7 +23,10 @@ func story(planned int, phones ...[]phone.Event) *Tally {
 	for n, events := range phones {
 		began := start.Add(time.Duration(n) * time.Second)
 		name := phone.NameFromMAC(0x0011215A0001 + uint64(n))
-		watch := t.Start(n, began, began, Row{Name: name, Model: "7965", Address: "127.66.0.1"})
+		watch := t.Start(n, began, began, Row{
+			Name: name, Model: "7965", Address: "127.66.0.1",
+			Group: []string{"office", "lab"}[n%2], Trust: "held", Held: [2]string{"c0ffee"},
+		})
 		for i, e := range events {
 			watch(phone.Record{Phone: name, At: began.Add(time.Duration(i+1) * 100 * time.Millisecond), Event: e})
 		}
@@ -112,7 +115,7 @@ func TestResultAddsUp(t *testing.T) {
 		failed(phone.StepRegister, phone.CauseRefused, "connection refused"),
 		phone.GaveUp{},
 	}
-	r := story(5, full, other, hopeless).Result(Facts{Scenario: "tale", Seed: 7, Elapsed: 12345 * time.Millisecond, HeldSHA1: [2]string{"c0ffee"}})
+	r := story(5, full, other, hopeless).Result(Facts{Scenario: "tale", Seed: 7, Elapsed: 12345 * time.Millisecond, Groups: []GroupPlan{{"office", 3}, {"lab", 2}}})
 
 	check := func(what string, want, got any) {
 		t.Helper()
@@ -130,7 +133,17 @@ func TestResultAddsUp(t *testing.T) {
 		{"127.1.1.1:2443", 1, 2, ms(30.079, 30.016), ms(120.319, 120.064)},
 		{"127.1.1.2:2443", 1, 1, ms(20.095, 20.032), Latency{}},
 	}, r.Nodes)
-	check("lists", []ListResult{{List: "CTL", Rejected: 2, Kept: 3, HeldSHA1: "c0ffee"}, {List: "ITL", Accepted: 2, Replaced: 2, Kept: 1}}, r.Lists)
+	check("lists", []ListResult{
+		{List: "CTL", Rejected: 2, Kept: 3, HeldSHA1: "c0ffee", Held: []HeldResult{{"held", "c0ffee", 3, 3}}},
+		{List: "ITL", Accepted: 2, Replaced: 2, Kept: 1, Held: []HeldResult{{"held", "", 3, 1}}},
+	}, r.Lists)
+	for i := range r.Groups { // their steps have a test of their own
+		r.Groups[i].Steps, r.Groups[i].Boot = nil, Latency{}
+	}
+	check("groups", []GroupResult{
+		{"office", Phones{Planned: 3, Started: 2, Registered: 1, Failed: 1, RegisteredAtEnd: 1}, nil, Latency{}, []GroupList{{"CTL", 2, 0, 0, 1}, {"ITL", 0, 1, 1, 0}}},
+		{"lab", Phones{Planned: 2, Started: 1, Registered: 1, RegisteredAtEnd: 1}, nil, Latency{}, []GroupList{{"CTL", 1, 0, 0, 1}, {"ITL", 0, 1, 0, 0}}},
+	}, r.Groups)
 	check("messages", map[string]int{"Trust List Update Failed": 2}, r.StatusMessages)
 	check("causes", []CauseResult{
 		{phone.StepCTL, phone.CauseUntrusted, 2, "SEP0011215A0001: ctl: the signer is no SAST"},
@@ -160,7 +173,7 @@ func TestResultAddsUp(t *testing.T) {
 	}
 	r.Rows[1].Err = nil
 	check("row", Row{
-		Name: "SEP0011215A0002", Model: "7965", Address: "127.66.0.1", State: Registered,
+		Name: "SEP0011215A0002", Model: "7965", Group: "lab", Trust: "held", Held: [2]string{"c0ffee"}, Address: "127.66.0.1", State: Registered,
 		StartedAt: time.Second, RegisteredAt: 2100 * time.Millisecond, Boot: 120 * time.Millisecond, BootAsSent: 120 * time.Millisecond, DueAt: time.Second, Register: 30 * time.Millisecond,
 		Waited: 12 * time.Millisecond, Node: "127.1.1.2:2443", Boots: 1, Registrations: 2, KeepAlivesSent: 2, KeepAlivesLost: 1,
 		Step: phone.StepCTL, Cause: phone.CauseUntrusted,
@@ -237,4 +250,42 @@ func benchmark(b *testing.B, e phone.Event) {
 			watchers[n%fleet](phone.Record{Phone: "SEP0011215A0001", At: start, Event: e})
 		}
 	})
+}
+
+func TestWhichListWasHeld(t *testing.T) {
+	type phoneWith struct {
+		trust, sum string
+		replaced   bool
+	}
+	for title, c := range map[string]struct {
+		phones []phoneWith
+		want   []HeldResult
+		one    string // held_sha1
+	}{
+		"nobody started":     {nil, []HeldResult{}, ""},
+		"none":               {[]phoneWith{{"none", "", false}}, []HeldResult{{"none", "", 1, 1}}, ""},
+		"all the same":       {[]phoneWith{{"held", "aa", true}, {"held", "aa", false}}, []HeldResult{{"held", "aa", 2, 1}}, "aa"},
+		"some hold none":     {[]phoneWith{{"none", "", true}, {"held", "aa", false}}, []HeldResult{{"held", "aa", 1, 1}, {"none", "", 1, 0}}, "aa"},
+		"two kinds of lists": {[]phoneWith{{"held", "aa", false}, {"stale", "bb", true}, {"stale", "bb", true}}, []HeldResult{{"stale", "bb", 2, 0}, {"held", "aa", 1, 1}}, ""},
+		"the same twice":     {[]phoneWith{{"held", "aa", false}, {"stale", "bb", true}, {"files", "aa", true}}, []HeldResult{{"files", "aa", 1, 0}, {"held", "aa", 1, 1}, {"stale", "bb", 1, 0}}, ""},
+	} {
+		tally, all := New(len(c.phones)), newShard()
+		for n, p := range c.phones {
+			watch := tally.Start(n, start, start, Row{Trust: p.trust, Held: [2]string{p.sum}})
+			if p.replaced { // twice: it is one phone all the same
+				watch(phone.Record{At: start, Event: phone.TrustListReplaced{Kind: ctl.CTL}})
+				watch(phone.Record{At: start, Event: phone.TrustListReplaced{Kind: ctl.CTL}})
+			}
+		}
+		for _, s := range tally.shards {
+			all.add(s)
+		}
+		got := all.heldResults(0)
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s:\n%s", title, diff)
+		}
+		if sum, same := theOne(got); same && sum != c.one || !same && c.one != "" {
+			t.Errorf("%s: held_sha1 %q, %v", title, sum, same)
+		}
+	}
 }

@@ -1,0 +1,86 @@
+package scenario
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/phonebank/phonebank/core"
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/wire/capf"
+)
+
+// micKeyCount is how many keys the MICs of a fleet share.
+const micKeyCount = 8
+
+// makeKeys fills the pools, before the first phone starts. Groups that ask for
+// pools of the same size share one. It calls told after each key, from several
+// goroutines.
+func (f *fleet) makeKeys(ctx context.Context, told func(done, of int)) error {
+	usual := capf.KeySpec{Type: capf.RSA, Bits: 2048}
+	spec := cmp.Or(f.with.Core.CAPF.Key, usual)
+	mics := newKeyPool(min(micKeyCount, f.count()))
+	total := mics.size
+	pools := make(map[int]*keyPool) // by size
+	var filled []*keyPool
+	for _, g := range f.groups {
+		size := min(g.Keys.Pool, g.Count)
+		pool := pools[size]
+		if pool == nil {
+			pool = newKeyPool(size)
+			pools[size] = pool
+		}
+		if !g.Keys.Fresh {
+			g.keys = pool
+		}
+		if needed := !g.Keys.Fresh && g.LSC != LSCNone || g.LSC == LSCInstalled; needed && !slices.Contains(filled, pool) {
+			filled = append(filled, pool)
+			total += pool.size
+		}
+	}
+	var made atomic.Int64
+	one := func() { told(int(made.Add(1)), total) }
+	if err := mics.fill(ctx, usual, one); err != nil {
+		return fmt.Errorf("keys of the MICs: %w", err)
+	}
+	f.micKeys = mics.kinds[usual].keys
+	for _, pool := range filled {
+		if err := pool.fill(ctx, spec, one); err != nil {
+			return fmt.Errorf("key pool: %w", err)
+		}
+	}
+	f.install(pools, spec)
+	return nil
+}
+
+// install gives the phones of LSCInstalled their keys; certificates follow
+// once there is a cluster to issue them.
+func (f *fleet) install(pools map[int]*keyPool, spec capf.KeySpec) {
+	for n := range f.order {
+		g, place := f.of(n)
+		if g.LSC != LSCInstalled {
+			continue
+		}
+		if f.lsc == nil {
+			f.lsc = make([]*phone.Credential, f.count())
+		}
+		pool := pools[min(g.Keys.Pool, g.Count)]
+		f.lsc[n] = &phone.Credential{Key: pool.kinds[spec].keys[place%pool.size]}
+	}
+}
+
+// installLSCs has the cluster issue certificates for the keys that phones of
+// LSCInstalled have from the start.
+func (f *fleet) installLSCs(ctx context.Context, a *core.Authority, told func(done, of int)) error {
+	var made atomic.Int64
+	return parallel(ctx, len(f.lsc), func(n int) (err error) {
+		if f.lsc[n] != nil {
+			g, place := f.of(n)
+			f.lsc[n].Certificate, err = a.LSC(string(g.name(place)), f.lsc[n].Key.Public())
+		}
+		told(int(made.Add(1)), len(f.lsc))
+		return err
+	})
+}

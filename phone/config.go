@@ -42,10 +42,13 @@ func (b *boot) obtainConfig(ctx context.Context, watch *stopwatch) (*cnf.Config,
 	name := cnf.Name(string(b.id.Name))
 	config, err := b.readConfig(ctx, watch, name)
 	if errors.Is(err, ErrNotFound) {
-		b.say(StatusMessage{Text: StatusConfigNotFound})
-		if config, err = b.readConfig(ctx, watch, defaultConfig); err == nil {
+		config, err = b.readConfig(ctx, watch, defaultConfig)
+		switch {
+		case err == nil:
 			b.say(StatusMessage{Text: defaultConfig})
 			return config, "default configuration: the phone registers itself", nil
+		case errors.Is(err, ErrNotFound): // the message means that neither is there
+			b.say(StatusMessage{Text: StatusConfigNotFound})
 		}
 	}
 	if err != nil || !config.EncryptedConfig {

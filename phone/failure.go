@@ -32,11 +32,11 @@ type Cause string
 // The causes of a failed step.
 const (
 	CauseTimeout   Cause = "timeout"   // no answer in time
-	CauseRefused   Cause = "refused"   // the peer would not talk: connection refused, reset or closed
+	CauseRefused   Cause = "refused"   // the peer would not talk: connection refused, reset or closed, or there is no way to it
 	CauseUntrusted Cause = "untrusted" // nobody the phone trusts vouches for what it was shown
 	CauseMalformed Cause = "malformed" // bytes that do not follow their format
 	CauseRejected  Cause = "rejected"  // the core said no
-	CauseMissing   Cause = "missing"   // the core does not have what was asked for
+	CauseMissing   Cause = "missing"   // the core does not have what was asked for, or nobody knows a server by that name
 	CauseLocal     Cause = "local"     // this machine's own limits or this phone's own state
 	CauseCanceled  Cause = "canceled"  // the run ended first
 	CauseOther     Cause = "other"
@@ -96,6 +96,8 @@ func CauseOf(err error) Cause {
 		alert  interface{ Timeout() bool }
 		op     *net.OpError
 		header tls.RecordHeaderError
+		errno  syscall.Errno
+		name   *net.DNSError
 	)
 	switch {
 	case err == nil:
@@ -116,13 +118,13 @@ func CauseOf(err error) Cause {
 		return CauseMalformed
 	case errors.As(err, &op) && op.Op == "remote error": // an alert of the server's, which may come after the handshake
 		return CauseRejected
-	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE), errors.Is(err, syscall.EADDRNOTAVAIL),
-		errors.Is(err, syscall.ENOBUFS), errors.Is(err, syscall.ENOMEM):
-		return CauseLocal
+	case errors.As(err, &errno) && causeOfErrno(errno) != "":
+		return causeOfErrno(errno)
+	case errors.As(err, &name) && name.IsNotFound:
+		return CauseMissing
 	case errors.As(err, &netErr) && netErr.Timeout(), errors.As(err, &alert) && alert.Timeout():
 		return CauseTimeout
-	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE),
-		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
+	case errors.As(err, &name), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed):
 		return CauseRefused
 	default:
 		return CauseOther

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"syscall"
 
 	"github.com/phonebank/phonebank/wire/sccp"
 )
@@ -44,9 +43,9 @@ func outageOf(err error) outage {
 	switch {
 	case errors.Is(err, errKeepalive):
 		return outKeepalive
-	case errors.Is(err, syscall.ECONNRESET):
+	case errors.Is(err, connectionReset):
 		return outCMReset
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, connectionTimed):
 		return outTCPTimeout
 	default:
 		return outCMClosed

@@ -177,3 +177,19 @@ func TestRunSpreadsItsTries(t *testing.T) {
 		t.Errorf("waits from %v to %v, want them spread over 16 s to 24 s", least, most)
 	}
 }
+
+// TestConfigurationNotFound has the server know neither the phone's own file
+// nor the default one: that is what "CFG File Not Found" says.
+func TestConfigurationNotFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := newLab(t, answersAll)
+		clear(l.files)
+		if _, err := l.phone(t, nil).Boot(t.Context()); phone.CauseOf(err) != phone.CauseMissing {
+			t.Errorf("Boot: %v (%s)", err, phone.CauseOf(err))
+		}
+		want := []string{"File Not Found <CTLFile.tlv>", "File Not Found <ITLFile.tlv>", "No Trust List Installed", phone.StatusConfigNotFound}
+		if got := l.said.statuses(); !slices.Equal(got, want) {
+			t.Errorf("status messages %q, want %q", got, want)
+		}
+	})
+}

@@ -35,6 +35,14 @@ var hints = []struct {
 		"add the devices, or turn on auto-registration",
 	},
 	{
+		phone.StepRegister, phone.CauseMissing, "the configuration names no CallManager that can be found, or only its partial form was obtained",
+		"look at the example: a name must resolve on this machine, a group needs members, and an encrypted configuration an LSC",
+	},
+	{
+		phone.StepCAPF, phone.CauseMissing, "no CAPF server is named, or its name is not known here",
+		"look at the example: a name must resolve on this machine",
+	},
+	{
 		"", phone.CauseMissing, "the server does not have the file",
 		"phones go on with what they hold; a cluster in mixed mode serves a CTL, one with security by default an ITL",
 	},
@@ -43,7 +51,7 @@ var hints = []struct {
 		"check that it is reachable from here; if it is, it is overloaded: lower the rate",
 	},
 	{
-		"", phone.CauseRefused, "the server closed the connection, or does not listen there",
+		"", phone.CauseRefused, "the server closed the connection, does not listen there, or there is no way to it",
 		"check that the service is activated, and that its port is the one in the configuration",
 	},
 	{

@@ -153,7 +153,7 @@ func TestResultAddsUp(t *testing.T) {
 		{phone.StepCTL, 2, "SEP0011215A0001", verdict.Explanation()},
 		{phone.StepRegister, 2, "SEP0011215A0003", phone.Explanation{
 			Cause:  phone.CauseRefused,
-			Reason: "the server closed the connection, or does not listen there",
+			Reason: "the server closed the connection, does not listen there, or there is no way to it",
 			Fix:    "check that the service is activated, and that its port is the one in the configuration",
 			Holds:  []phone.Holding{}, Console: []string{},
 		}},

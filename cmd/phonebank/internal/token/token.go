@@ -69,8 +69,12 @@ func Find(reference string) (*Token, error) {
 	return t, t.inFile(key)
 }
 
-// split cuts KEY,CERT at its last comma: names of keys may have some.
+// split cuts KEY,CERT at its last comma: names of keys may have some. What is a
+// file as it stands needs no cutting.
 func split(reference string) (key, certificate string) {
+	if _, err := os.Stat(reference); err == nil {
+		return reference, ""
+	}
 	if i := strings.LastIndexByte(reference, ','); i >= 0 {
 		return reference[:i], reference[i+1:]
 	}

@@ -57,7 +57,7 @@ func (h Header) sign(extra, payload []byte, key crypto.Signer) ([]byte, error) {
 	}
 	pub, ok := key.Public().(*rsa.PublicKey)
 	if !ok {
-		return nil, fmt.Errorf("%w: a signer's key is RSA, not %T", ErrUnsupported, key.Public())
+		return nil, noRSA(key.Public())
 	}
 	code, err := modulusCode(pub)
 	if err != nil {

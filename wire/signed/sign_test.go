@@ -124,7 +124,7 @@ func TestSignRefuses(t *testing.T) {
 		want        string
 	}{
 		{"3072 bits", signed.Header{}, rsaKey(t, 3072), true, "not supported: RSA-3072 key: the header has a code for 1024, 2048 and 4096 bits only"},
-		{"an EC key", signed.Header{}, ec, true, "not supported: a signer's key is RSA, not *ecdsa.PublicKey"},
+		{"an EC key", signed.Header{}, ec, true, "not supported: a signer's key is RSA, not EC"},
 		{"sha256", signed.Header{Digest: signed.SHA256}, rsaKey(t, 1024), true, "not supported: no phone verifies sha256"},
 		{"digest 9", signed.Header{Digest: 9}, rsaKey(t, 1024), true, "not supported: no phone verifies digest 9"},
 		{"no key", signed.Header{}, nil, false, "no key to sign with"},

@@ -2,6 +2,7 @@ package signed
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/rsa"
 	"errors"
 	"fmt"
@@ -31,7 +32,7 @@ func (e *Envelope) Verify(pub crypto.PublicKey) error {
 	}
 	key, ok := pub.(*rsa.PublicKey)
 	if !ok {
-		return fmt.Errorf("%w: a signer's key is RSA, not %T", ErrUnsupported, pub)
+		return noRSA(pub)
 	}
 	if _, err := modulusCode(key); err != nil {
 		return err
@@ -72,8 +73,16 @@ func modulusCode(key *rsa.PublicKey) (uint8, error) {
 func CanSign(pub crypto.PublicKey) error {
 	key, ok := pub.(*rsa.PublicKey)
 	if !ok {
-		return fmt.Errorf("%w: a signer's key is RSA, not %T", ErrUnsupported, pub)
+		return noRSA(pub)
 	}
 	_, err := modulusCode(key)
 	return err
+}
+
+func noRSA(pub crypto.PublicKey) error {
+	kind := fmt.Sprintf("%T", pub)
+	if _, ok := pub.(*ecdsa.PublicKey); ok {
+		kind = "EC"
+	}
+	return fmt.Errorf("%w: a signer's key is RSA, not %s", ErrUnsupported, kind)
 }

@@ -45,9 +45,12 @@ func ParseRemoval(text string) (Removal, error) {
 		}
 		removal.Role, serial = &role, text[i+1:]
 	}
-	digits := strings.NewReplacer(":", "", " ", "").Replace(strings.TrimPrefix(strings.ToLower(serial), "0x"))
-	if len(digits)%2 == 1 {
-		digits = "0" + digits
+	digits := ""
+	for _, group := range strings.Split(strings.TrimPrefix(strings.ToLower(serial), "0x"), ":") {
+		if len(group)%2 == 1 {
+			group = "0" + group
+		}
+		digits += group
 	}
 	b, err := hex.DecodeString(digits)
 	if err != nil || len(b) == 0 {

@@ -100,7 +100,7 @@ func (b *boot) read(ctx context.Context, watch *stopwatch, name string, key *rsa
 	if err != nil {
 		return nil, err
 	}
-	verdict := b.held().JudgeConfig(ctx, name, file, b.id.Model, b.asker())
+	verdict := b.judge().JudgeConfig(ctx, name, file, b.id.Model, b.asker())
 	config := verdict.Read(key, b.env.Lists)
 	for _, line := range verdict.Console {
 		b.say(line)

@@ -138,6 +138,7 @@ func (StatusMessage) event()      {}
 func (ConsoleLine) event()        {}
 func (TVSAsked) event()           {}
 func (TVSAnswered) event()        {}
+func (TraceStep) event()          {}
 func (CertificateIssued) event()  {}
 func (CertificateDeleted) event() {}
 func (Registered) event()         {}

@@ -27,6 +27,7 @@ type judgement struct {
 	Verdict
 	held  Held
 	model *Model // nil: any phone with security by default
+	trace tracer
 }
 
 // mayAsk says whether the model knows TVS.
@@ -39,6 +40,7 @@ func (j *judgement) reject(cause Cause, f finding) Verdict {
 	if j.List != nil {
 		j.Console = append(j.Console, ownLineRefused(j.List.HeaderLength))
 	}
+	j.trace.outcome(j.Verdict)
 	return j.Verdict
 }
 
@@ -49,6 +51,7 @@ func (j *judgement) take(r *ctl.Record, reason string) Verdict {
 	if j.mayAsk() && j.held.ITL != nil {
 		j.Console = append(j.Console, lineTVSFlushed())
 	}
+	j.trace.outcome(j.Verdict)
 	return j.Verdict
 }
 
@@ -76,11 +79,13 @@ func (j *judgement) unchanged(held *ctl.List) Verdict {
 	j.Outcome = Unchanged
 	j.Reason = fmt.Sprintf("the same %d bytes as the held %s", held.Size(), j.Kind)
 	j.Console = append(j.Console, ownLineUnchanged())
+	j.trace.outcome(j.Verdict)
 	return j.Verdict
 }
 
-// heard keeps what TVS said.
-func (j *judgement) heard(answer TVSAnswer, err error) {
+// heard keeps what TVS said about a certificate.
+func (j *judgement) heard(about voucher, answer TVSAnswer, err error) {
+	j.trace.asked(about, answer, err)
 	j.Console = append(j.Console, answer.Console...)
 	if err != nil {
 		j.TVSErr = err
@@ -92,6 +97,7 @@ func (j *judgement) heard(answer TVSAnswer, err error) {
 // Faults of the file itself. They are cured on the server.
 
 func (j *judgement) malformed(file []byte, err error) Verdict {
+	j.trace.unparsed(file, err)
 	v := j.reject(CauseMalformed, finding{
 		class: FindingMalformed, where: faultAt(err),
 		reason: fmt.Sprintf("the file is no trust list%s: %v", lookOf(file), err),

@@ -18,7 +18,7 @@ type configJudgement struct {
 }
 
 func (j *configJudgement) verdict() ConfigVerdict {
-	return ConfigVerdict{Verdict: j.Verdict, Envelope: j.envelope, Payload: j.payload, Certified: j.certified}
+	return ConfigVerdict{Verdict: j.Verdict, Envelope: j.envelope, Payload: j.payload, Certified: j.certified, trace: j.trace}
 }
 
 func (j *configJudgement) reject(cause Cause, f finding) ConfigVerdict {
@@ -52,14 +52,16 @@ func (j *configJudgement) accept() ConfigVerdict {
 	}
 	if j.Record == nil {
 		j.Reason = fmt.Sprintf("signed by %s, for whom TVS %s vouches as %s", named(j.Signer), j.TVS.Server, roleNames("and", j.TVS.Roles))
-		return j.verdict()
+	} else {
+		j.Reason = fmt.Sprintf("signed by %s, %s", describe(j.Record), place(j.signer))
 	}
-	j.Reason = fmt.Sprintf("signed by %s, %s", describe(j.Record), place(j.signer))
+	j.trace.outcome(j.Verdict)
 	return j.verdict()
 }
 
 // unsigned judges a file that was asked for under a plain name.
 func (j *configJudgement) unsigned(file []byte) ConfigVerdict {
+	j.trace.signers(j.held.everything(), j.held.configSigners(), "the file is not signed; a phone that holds one of these takes signed files only: "+configRule)
 	for _, v := range j.held.records(configRoles[:]...) {
 		if identifies(v.record) {
 			j.Console = append(j.Console, ownLineUnsignedRefused(j.requested))
@@ -73,10 +75,12 @@ func (j *configJudgement) unsigned(file []byte) ConfigVerdict {
 	j.Outcome, j.payload = Accept, file
 	j.Reason = "not signed, and the phone holds no TFTP certificate that would ask for signed files"
 	j.Console = append(j.Console, lineUnsignedApproved(j.requested))
+	j.trace.outcome(j.Verdict)
 	return j.verdict()
 }
 
 func (j *configJudgement) malformed(file []byte, err error) ConfigVerdict {
+	j.trace.unparsed(file, err)
 	j.Console = append(j.Console, ownLineNoEnvelope(len(file)))
 	return j.reject(CauseMalformed, finding{
 		class: FindingMalformed, where: faultAt(err),

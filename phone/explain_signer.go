@@ -54,7 +54,7 @@ func (j *judgement) badOwnSignature(own *ctl.Record, err error) finding {
 // unknownSigner: nobody the phone trusts vouches for the signer of a list. own
 // is the list's own record for its signer, nil if it has none.
 func (j *judgement) unknownSigner(own *ctl.Record) finding {
-	who, firstUse := j.held.listSigners(j.Kind, j.List)
+	who, firstUse, _ := j.held.listSigners(j.Kind, j.List)
 	if firstUse {
 		return finding{
 			class: FindingUnknownSigner, where: at(j.List.Envelope, signed.TagSerialNumber),

@@ -46,7 +46,7 @@ func (b *boot) updateList(ctx context.Context, watch *stopwatch, kind ctl.Kind, 
 		}
 		return result{}, err
 	}
-	verdict := b.held().JudgeList(ctx, kind, file, b.id.Model, b.asker())
+	verdict := b.judge().JudgeList(ctx, kind, file, b.id.Model, b.asker())
 	for _, line := range verdict.Console {
 		b.say(line)
 	}
@@ -114,6 +114,15 @@ func (p *Phone) fetch(ctx context.Context, watch *stopwatch, name string) (file 
 		p.say(lineTFTPFinished(p.transfers, len(file)))
 	}
 	return file, err
+}
+
+// judge is the phone's trust, which tells its steps where that is asked for.
+func (p *Phone) judge() Held {
+	held := p.held()
+	if p.env.Trace {
+		held.Trace = func(s TraceStep) { p.say(s) }
+	}
+	return held
 }
 
 // held is the phone's trust as it stands.

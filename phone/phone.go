@@ -80,6 +80,7 @@ type Env struct {
 	Lists   *Lists       // parses equal lists and configurations once for all phones; nil: each phone its own
 	Timers  *Wheel       // shared keepalive timer; nil: one timer a phone
 	Standby bool         // keep a second connection to the next CallManager
+	Trace   bool         // tell every step of a decision about a list or a configuration: TraceStep
 }
 
 func (e Env) withDefaults(id Identity) Env {

@@ -23,6 +23,9 @@ type Held struct {
 	// StrictCTL makes the phone refuse a new CTL whose signer is a SAST of the
 	// held ITL only. No document says what real phones do; ours accept it.
 	StrictCTL bool
+	// Trace hears every step of JudgeList and JudgeConfig while it is taken; nil:
+	// nobody asks.
+	Trace func(TraceStep)
 	// Lists shares parsed lists between phones; nil parses every list anew.
 	Lists *Lists
 }
@@ -123,4 +126,6 @@ type ConfigVerdict struct {
 	Envelope  *signed.Envelope // nil for an unsigned file, or one that does not parse
 	Payload   []byte           // the XML, nil while it is encrypted: see Envelope.Open
 	Certified []byte           // DER of the signer's certificate, as the lists or TVS gave it
+
+	trace tracer
 }

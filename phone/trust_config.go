@@ -12,6 +12,8 @@ import (
 	"github.com/phonebank/phonebank/wire/signed"
 )
 
+const configRule = "CCM+TFTP and TFTP records of the held CTL and ITL sign configuration"
+
 // signers of configuration are TFTP and CCM+TFTP records; neither a
 // CallManager's nor a SAST's own record is enough.
 var configRoles = [...]ctl.Role{ctl.RoleCCMTFTP, ctl.RoleTFTP}
@@ -29,7 +31,7 @@ var configRoles = [...]ctl.Role{ctl.RoleCCMTFTP, ctl.RoleTFTP}
 // for JudgeList.
 func (h Held) JudgeConfig(ctx context.Context, requested string, file []byte, m *Model, tvs Asker) ConfigVerdict {
 	h = h.of(m)
-	j := configJudgement{judgement: judgement{held: h, model: m}, requested: requested}
+	j := configJudgement{judgement: judgement{held: h, model: m, trace: h.Trace}, requested: requested}
 	if requested != "" && !strings.HasSuffix(requested, ".sgn") {
 		return j.unsigned(file)
 	}
@@ -37,11 +39,15 @@ func (h Held) JudgeConfig(ctx context.Context, requested string, file []byte, m 
 	if err != nil {
 		return j.malformed(file, err)
 	}
+	j.trace.parsed(envelope, nil)
 	j.envelope, j.Signer, j.Digest = envelope, envelope.Signer, envelope.Digest
-	if fault, ok := supported(envelope); !ok {
+	fault, ok := supported(envelope)
+	if j.trace.algorithms(envelope, ok); !ok {
 		return j.reject(CauseMalformed, fault)
 	}
-	signer, err := h.records(configRoles[:]...).named(envelope.Signer, nil).verify(envelope, nil)
+	who := h.configSigners()
+	j.trace.signers(h.known(who, false), who, configRule)
+	signer, err := who.named(envelope.Signer, nil, j.trace).verify(envelope, nil, j.trace)
 	switch {
 	case err == nil:
 		j.signer, j.certified = signer, signer.record.Certificate
@@ -51,11 +57,12 @@ func (h Held) JudgeConfig(ctx context.Context, requested string, file []byte, m 
 		if cause := j.askTVS(ctx, tvs); cause != "" {
 			return j.reject(cause, j.unknownSigner())
 		}
-		if err := j.verifyWith(j.certified); err != nil {
+		err := j.verifyWith(j.certified)
+		if j.trace.signature(envelope, err); err != nil {
 			return j.reject(CauseUntrusted, j.badTVSSignature(err))
 		}
 	}
-	if requested != "" && envelope.Filename != requested {
+	if j.trace.name(envelope.Filename, requested); requested != "" && envelope.Filename != requested {
 		return j.rejectName()
 	}
 	return j.accept()
@@ -66,9 +73,10 @@ func (h Held) JudgeConfig(ctx context.Context, requested string, file []byte, m 
 // cause of a refusal, or "" and the certificate.
 func (j *configJudgement) askTVS(ctx context.Context, tvs Asker) Cause {
 	if !j.mayAsk() || tvs == nil {
+		j.trace.notAsked(&j.judgement, configRoles[:]...)
 		return CauseUntrusted
 	}
-	known := j.knownCertificate()
+	known, about := j.knownCertificate()
 	var answer TVSAnswer
 	var err error
 	if known != nil {
@@ -76,7 +84,7 @@ func (j *configJudgement) askTVS(ctx context.Context, tvs Asker) Cause {
 	} else if answer, err = tvs.Find(ctx, j.Signer); err == nil {
 		known = answer.Certificate
 	}
-	j.heard(answer, err)
+	j.heard(about, answer, err)
 	switch {
 	case ctx.Err() != nil:
 		return CauseCanceled
@@ -91,13 +99,13 @@ func isConfigRole(r ctl.Role) bool { return slices.Contains(configRoles[:], r) }
 
 // knownCertificate is the signer's certificate if a held list has it in a role
 // that does not sign configuration.
-func (j *configJudgement) knownCertificate() []byte {
-	for _, v := range j.held.everything().named(j.Signer, nil) {
+func (j *configJudgement) knownCertificate() ([]byte, voucher) {
+	for _, v := range j.held.everything().named(j.Signer, nil, nil) {
 		if der := v.record.Certificate; der != nil && valid(v.record) && j.verifyWith(der) == nil {
-			return der
+			return der, v
 		}
 	}
-	return nil
+	return nil, voucher{}
 }
 
 // verifyWith holds the file against a certificate, which must also be the one

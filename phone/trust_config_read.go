@@ -24,7 +24,7 @@ func (v *ConfigVerdict) Read(key *rsa.PrivateKey, shared *Lists) *cnf.Config {
 			return nil
 		}
 		xml, err := v.Envelope.Open(key)
-		if err != nil {
+		if v.trace.opened(err); err != nil {
 			v.unread(finding{
 				class: FindingSealed, where: at(v.Envelope, signed.TagKey),
 				reason: fmt.Sprintf("the signature is good, but the file does not open with this key: %v", err),
@@ -62,4 +62,5 @@ func (v *ConfigVerdict) unread(f finding) {
 	v.Outcome, v.Cause, v.Reason, v.Fix = Reject, CauseMalformed, f.reason, f.fix
 	v.Finding, v.Where = f.class, f.where
 	v.Record, v.Payload = nil, nil
+	v.trace.outcome(v.Verdict)
 }

@@ -30,27 +30,33 @@ const (
 //	6  not found: the list's own signature must hold, and TVS must vouch
 func (h Held) JudgeList(ctx context.Context, kind ctl.Kind, candidate []byte, m *Model, tvs Asker) Verdict {
 	h = h.of(m)
-	j := judgement{held: h, model: m, Verdict: Verdict{Kind: kind}}
+	j := judgement{held: h, model: m, trace: h.Trace, Verdict: Verdict{Kind: kind}}
 	list, err := h.Lists.Parse(candidate)
 	if err != nil {
 		return j.malformed(candidate, err)
 	}
+	j.trace.parsed(list.Envelope, list.Records)
 	j.List, j.Signer, j.Digest = list, list.Signer, list.Envelope.Digest
 	if j.Kind == ctl.KindUnknown {
 		j.Kind = list.Kind()
 	}
-	if fault, ok := loadable(list, j.Kind); !ok {
+	fault, ok := loadable(list, j.Kind)
+	if j.trace.limits(list, fault, ok); !ok {
 		return j.reject(CauseMalformed, fault)
 	}
-	if held := h.list(j.Kind); held != nil && held.Equal(list) {
+	held := h.list(j.Kind)
+	same := held != nil && held.Equal(list)
+	if j.trace.compared(j.Kind, held, same); same {
 		return j.unchanged(held)
 	}
-	if fault, ok := supported(list.Envelope); !ok {
+	fault, ok = supported(list.Envelope)
+	if j.trace.algorithms(list.Envelope, ok); !ok {
 		return j.reject(CauseMalformed, fault)
 	}
-	who, firstUse := h.listSigners(j.Kind, list)
+	who, firstUse, rule := h.listSigners(j.Kind, list)
+	j.trace.signers(h.known(who, firstUse), who, rule)
 	own := ownRecord(list)
-	signer, err := who.named(list.Signer, own).verify(list.Envelope, own)
+	signer, err := who.named(list.Signer, own, j.trace).verify(list.Envelope, own, j.trace)
 	switch {
 	case err == nil && firstUse:
 		return j.acceptFirstUse(signer)
@@ -121,17 +127,20 @@ func (j *judgement) stranger(ctx context.Context, list *ctl.List, own *ctl.Recor
 		return j.reject(CauseUntrusted, j.unknownSigner(nil))
 	}
 	key, err := own.Key()
+	j.trace.key(voucher{record: own}, err)
 	if err == nil {
 		err = list.Verify(key)
+		j.trace.signature(list.Envelope, err)
 	}
 	if err != nil {
 		return j.reject(CauseUntrusted, j.badOwnSignature(own, err))
 	}
 	if !j.mayAsk() || tvs == nil || len(own.Certificate) == 0 {
+		j.trace.notAsked(j, ctl.RoleSAST)
 		return j.reject(CauseUntrusted, j.unknownSigner(own))
 	}
 	answer, err := tvs.Ask(ctx, own.Certificate)
-	j.heard(answer, err)
+	j.heard(voucher{record: own}, answer, err)
 	if ctx.Err() != nil {
 		return j.reject(CauseCanceled, j.unknownSigner(own))
 	}

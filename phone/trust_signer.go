@@ -50,20 +50,30 @@ func (h Held) everything() circle {
 }
 
 // listSigners says who may sign a new list of the given kind (trust list,
-// sections 8.1 step 4 and 8.2), and whether that is the candidate itself.
-func (h Held) listSigners(kind ctl.Kind, candidate *ctl.List) (who circle, firstUse bool) {
+// sections 8.1 step 4 and 8.2), whether that is the candidate itself, and the
+// rule in words.
+func (h Held) listSigners(kind ctl.Kind, candidate *ctl.List) (who circle, firstUse bool, rule string) {
 	switch {
 	case kind == ctl.CTL && h.CTL != nil && h.StrictCTL:
-		return who.with("CTL", h.CTL, ctl.RoleSAST), false
+		return who.with("CTL", h.CTL, ctl.RoleSAST), false, "SASTs of the held CTL sign the next CTL"
 	case kind == ctl.CTL && h.CTL != nil:
-		return h.records(ctl.RoleSAST), false
+		return h.records(ctl.RoleSAST), false, "SASTs of the held CTL and ITL sign the next CTL"
 	case kind == ctl.ITL && h.ITL != nil && h.ITL.Rollback():
-		return who.with("", candidate, ctl.RoleSAST), true
+		return who.with("", candidate, ctl.RoleSAST), true, "the held ITL is one for rollback: SASTs of the new list itself"
 	case kind == ctl.ITL && (h.CTL != nil || h.ITL != nil):
-		return h.records(ctl.RoleSAST).with("CTL", h.CTL, ctl.RoleCCMTFTP, ctl.RoleTFTP), false
+		return h.records(ctl.RoleSAST).with("CTL", h.CTL, ctl.RoleCCMTFTP, ctl.RoleTFTP), false,
+			"SASTs of the held CTL and ITL, and CCM+TFTP and TFTP records of the CTL, sign the next ITL"
 	default: // even when an ITL is installed: no ITL lists the tokens that sign a CTL
-		return who.with("", candidate, ctl.RoleSAST), true
+		return who.with("", candidate, ctl.RoleSAST), true, "first use, nothing is held to check it against: SASTs of the new list itself"
 	}
+}
+
+// known is everybody of whom it is worth saying whether he may sign.
+func (h Held) known(who circle, firstUse bool) circle {
+	if firstUse {
+		return who
+	}
+	return h.everything()
 }
 
 // configSigners says who may sign a configuration (signed configuration,
@@ -76,17 +86,21 @@ func (h Held) configSigners() circle {
 // several share it, the issuer. Both only look a record up; whether it really
 // signed is a matter of its key. own is the signer's certificate as the file
 // itself brings it along, nil if it does not.
-func (c circle) named(signer signed.Signer, own *ctl.Record) circle {
+func (c circle) named(signer signed.Signer, own *ctl.Record, trace tracer) circle {
 	var found circle
 	for _, v := range c {
 		if sameSerial(v.record, signer, own) {
 			found = append(found, v)
 		}
 	}
-	if len(found) < 2 {
+	if trace.bySerial(signer, found); len(found) < 2 {
 		return found
 	}
-	return slices.DeleteFunc(found, func(v voucher) bool { return !sameIssuer(v.record, signer, own) })
+	return slices.DeleteFunc(found, func(v voucher) bool {
+		same := sameIssuer(v.record, signer, own)
+		trace.issuer(v, same)
+		return !same
+	})
 }
 
 // sameSerial also knows the compact record, which identifies a certificate by
@@ -124,14 +138,15 @@ var errNobody = errors.New("no record names the signer")
 // verify looks for the record that signed. Its error is errNobody when nobody
 // is left to ask for a key (a record whose key and certificate disagree is no
 // record), else why the first key did not fit, and the voucher is that one.
-func (c circle) verify(file *signed.Envelope, own *ctl.Record) (voucher, error) {
+func (c circle) verify(file *signed.Envelope, own *ctl.Record, trace tracer) (voucher, error) {
 	first, why := voucher{}, errNobody
 	for _, v := range c {
 		key, err := v.key(own)
-		if err != nil {
+		if trace.key(v, err); err != nil {
 			continue
 		}
-		if err = file.Verify(key); err == nil {
+		err = file.Verify(key)
+		if trace.signature(file, err); err == nil {
 			return v, nil
 		}
 		if first.record == nil {

@@ -31,6 +31,7 @@ func (t *tool) bootCommand() *cli.Command {
 			&cli.StringFlag{Name: "auth-string", Usage: "`STRING` the user types when CAPF asks; the embedded core then asks for it"},
 			stateFlag(),
 			jsonFile(),
+			&cli.BoolFlag{Name: "trace", Usage: "tell every step of the decisions about lists and configuration, with offsets"},
 			&cli.BoolFlag{Name: "v", Aliases: []string{"verbose"}, Usage: "print the phone's console log, too"},
 		},
 		Action: t.boot,
@@ -57,7 +58,7 @@ func (t *tool) boot(c *cli.Context) error {
 	if c.String("json") == "-" {
 		out = t.err
 	}
-	report, err := b.run(c.Context, out, c.Bool("v"))
+	report, err := b.run(c.Context, out, c.Bool("v"), c.Bool("trace"))
 	if path := c.String("json"); path != "" {
 		err = errors.Join(err, t.save(path, report))
 	}
@@ -215,11 +216,11 @@ func (b *booting) prepareCore(ctx context.Context) (*core.Manufacturer, error) {
 }
 
 // run boots the phone, tells it, and keeps what survives.
-func (b *booting) run(ctx context.Context, out *terminal.Stream, verbose bool) (story.Report, error) {
+func (b *booting) run(ctx context.Context, out *terminal.Stream, verbose, trace bool) (story.Report, error) {
 	teller := story.New(out, verbose, b.id, b.where.String())
 	p := phone.New(b.id, b.flash, phone.Env{
 		Files: &phone.TFTP{Servers: b.where.Targets, Timers: b.id.Model.Timers},
-		Watch: teller.Hear,
+		Watch: teller.Hear, Trace: trace,
 	})
 	session, err := p.Boot(ctx)
 	report := teller.End(err)

@@ -25,6 +25,7 @@ func (t *tool) configVerifyCommand() *cli.Command {
 			keyFlag(),
 			&cli.StringFlag{Name: "name", Usage: "the `NAME` the phone asked for; by default the name inside the file"},
 			&cli.StringFlag{Name: "out", Usage: "write the verified XML to `FILE`, - for standard output"},
+			traceFlag(),
 			jsonInstead(),
 		),
 		Action: t.configVerify,
@@ -51,12 +52,15 @@ func (t *tool) configVerify(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("trace") {
+		j.held.Trace = j.note
+	}
 	verdict := j.held.JudgeConfig(c.Context, requested(c.String("name"), args[0], file), file, j.model, j.asker)
 	if c.Context.Err() != nil {
 		return interrupted()
 	}
 	verdict.Read(key, nil)
-	if err := t.tellConfig(c, args[0], verdict); err != nil {
+	if err := t.tellConfig(c, args[0], verdict, j.steps); err != nil {
 		return err
 	}
 	return decided(nil, verdict.Outcome)
@@ -78,7 +82,7 @@ func requested(name, path string, file []byte) string {
 }
 
 // tellConfig prints the verdict and writes the XML of an accepted file.
-func (t *tool) tellConfig(c *cli.Context, path string, v phone.ConfigVerdict) error {
+func (t *tool) tellConfig(c *cli.Context, path string, v phone.ConfigVerdict, steps []phone.TraceStep) error {
 	out := c.String("out")
 	if out != "" && v.Payload != nil {
 		write := func(w io.Writer) error {
@@ -94,11 +98,14 @@ func (t *tool) tellConfig(c *cli.Context, path string, v phone.ConfigVerdict) er
 	}
 	summary := v.Summary()
 	if c.Bool("json") {
-		return printJSON(t.out, summary)
+		return printJSON(t.out, struct {
+			phone.ConfigSummary
+			traced
+		}{summary, traced{steps}})
 	}
 	var more [][2]string
 	if summary.PayloadSHA256 != "" {
 		more = append(more, [2]string{"XML", fmt.Sprintf("%d bytes, SHA-256 %s", len(v.Payload), summary.PayloadSHA256)})
 	}
-	return t.tellVerdict(path, summary.Decision, more)
+	return t.tellVerdict(path, summary.Decision, steps, more)
 }

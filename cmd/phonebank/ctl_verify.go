@@ -19,6 +19,7 @@ func (t *tool) ctlVerifyCommand() *cli.Command {
 			"list of a new phone. The exit code is 0 when NEW is accepted or unchanged, 1 when it is rejected.",
 		Flags: append(heldFlags(),
 			&cli.StringFlag{Name: "as", Usage: "judge NEW as a `KIND` of list, ctl or itl, whatever its FILENAME says"},
+			traceFlag(),
 			jsonInstead(),
 		),
 		Action: t.ctlVerify,
@@ -42,15 +43,21 @@ func (t *tool) ctlVerify(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Bool("trace") {
+		j.held.Trace = j.note
+	}
 	verdict := j.held.JudgeList(c.Context, kind, file, j.model, j.asker)
 	if c.Context.Err() != nil {
 		return interrupted()
 	}
 	summary := verdict.Summary()
 	if c.Bool("json") {
-		err = printJSON(t.out, summary)
+		err = printJSON(t.out, struct {
+			phone.Summary
+			traced
+		}{summary, traced{j.steps}})
 	} else {
-		err = t.tellVerdict(args[0], summary.Decision, recordRows(summary.Records))
+		err = t.tellVerdict(args[0], summary.Decision, j.steps, recordRows(summary.Records))
 	}
 	return decided(err, verdict.Outcome)
 }

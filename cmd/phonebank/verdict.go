@@ -31,6 +31,11 @@ func listFlags() []cli.Flag {
 	}
 }
 
+// traceFlag asks for every step of a decision.
+func traceFlag() cli.Flag {
+	return &cli.BoolFlag{Name: "trace", Usage: "tell every step of the decision, with offsets"}
+}
+
 const defaultModel = "7965"
 
 // judge is the phone that gives the verdict.
@@ -38,6 +43,7 @@ type judge struct {
 	held  phone.Held
 	model *phone.Model
 	asker phone.Asker // nil: none
+	steps []phone.TraceStep
 }
 
 func (t *tool) judge(c *cli.Context) (j judge, err error) {
@@ -152,8 +158,26 @@ func hostPort(s string) (host string, port int, err error) {
 	return host, int(n), nil
 }
 
-// tellVerdict prints a verdict for people.
-func (t *tool) tellVerdict(path string, d phone.Decision, more [][2]string) error {
+// note keeps a step of the decision.
+func (j *judge) note(s phone.TraceStep) { j.steps = append(j.steps, s) }
+
+// traced is what --trace adds to the JSON of a verdict.
+type traced struct {
+	Trace []phone.TraceStep `json:"trace,omitempty"`
+}
+
+// tellVerdict prints a verdict for people, after the steps that led to it where
+// somebody asked for them.
+func (t *tool) tellVerdict(path string, d phone.Decision, steps []phone.TraceStep, more [][2]string) error {
+	for i, step := range steps {
+		for n, line := range step.Lines() {
+			number := "  "
+			if n == 0 {
+				number = fmt.Sprintf("%2d", i+1)
+			}
+			fmt.Fprintf(t.out, "%s %s\n", number, t.out.Faint(printable(line)))
+		}
+	}
 	mark := terminal.Good
 	if d.Verdict == phone.Reject.String() {
 		mark = terminal.Bad

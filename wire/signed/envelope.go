@@ -82,6 +82,10 @@ type Encryption struct {
 // Bytes is the file exactly as it was parsed: not a copy, not to be changed.
 func (e *Envelope) Bytes() []byte { return e.raw }
 
+// SignatureItem is where the SIGNATURE item stands in the file: from its tag to
+// the byte behind its value. It is all that the signature does not cover.
+func (e *Envelope) SignatureItem() (from, to int) { return e.cutFrom, e.cutTo }
+
 // Covered writes the bytes that the signature covers: the whole file with the
 // SIGNATURE item cut out (trust list, section 6). It is meant for a hash; the
 // first error of w ends it.

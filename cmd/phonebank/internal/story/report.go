@@ -23,7 +23,8 @@ type Report struct {
 	Registration *Registration `json:"registration"`
 	LSC          string        `json:"lsc"` // issued in this boot: rsa-2048; empty for none
 
-	Explain []Explained `json:"explain"` // why the phone refused what it was shown
+	Explain []Explained       `json:"explain"`         // why the phone refused what it was shown
+	Trace   []phone.TraceStep `json:"trace,omitempty"` // every step of its decisions, where that was asked for
 
 	StatusMessages []string `json:"status_messages"`
 	Console        []string `json:"console"`

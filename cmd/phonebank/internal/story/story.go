@@ -68,6 +68,8 @@ func (t *Teller) Hear(r phone.Record) {
 		t.stepEnded(e)
 	case phone.ListJudged:
 		t.report.Lists = append(t.report.Lists, List{Kind: e.Kind.String(), Summary: e.Verdict.Summary()})
+	case phone.TraceStep:
+		t.trace(e)
 	case phone.StatusMessage:
 		t.report.StatusMessages = append(t.report.StatusMessages, e.Text)
 		t.messages = append(t.messages, r.At.Format("15:04:05 ")+e.Text)
@@ -151,6 +153,15 @@ func (t *Teller) registration(e phone.Registered) {
 func (t *Teller) add(s Step) {
 	t.report.Steps = append(t.report.Steps, s)
 	t.line(s)
+}
+
+// trace tells a step of a decision below the step of the boot it belongs to.
+func (t *Teller) trace(s phone.TraceStep) {
+	t.clear()
+	t.report.Trace = append(t.report.Trace, s)
+	for _, line := range s.Lines() {
+		fmt.Fprintf(t.out, "  %s\n", t.out.Faint(oneLine(line)))
+	}
 }
 
 // console numbers and dates a line as a phone's console log does.

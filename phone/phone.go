@@ -122,5 +122,15 @@ func New(id Identity, flash Flash, env Env) *Phone {
 // Name is the device name.
 func (p *Phone) Name() Name { return p.id.Name }
 
+// Erase is "Erase" in the phone's menu of trust lists: both are gone, and the
+// next ones are taken without a check of identity. The phone must not run.
+func (p *Phone) Erase() {
+	p.flash.CTL, p.flash.ITL = nil, nil
+	if p.tvs != nil {
+		p.tvs.Flush()
+	}
+	p.say(StatusMessage{Text: StatusErasing})
+}
+
 // Flash returns what would survive a power cut now.
 func (p *Phone) Flash() Flash { return p.flash }

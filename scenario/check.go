@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/internal/phrase"
 	"github.com/phonebank/phonebank/scenario/load"
 	"github.com/phonebank/phonebank/wire/cnf"
 )
@@ -20,6 +22,7 @@ func (s *Scenario) Check() error {
 	c.phones()
 	c.core()
 	c.load()
+	c.timeline()
 	if len(c.problems) == 0 {
 		return nil
 	}
@@ -177,6 +180,33 @@ func (c *checker) load() {
 	}
 	if last := c.with.Load.At(float64(max(c.with.Count()-1, 0))); last > longestLoad {
 		c.fault("load", "load: the last of %d phones would start after more than a month", c.with.Count())
+	}
+}
+
+// timeline holds the plan's times and names against the rest.
+func (c *checker) timeline() {
+	var last time.Duration
+	for i, step := range c.with.Timeline {
+		key := stepKey(i)
+		if c.with.Core.Where.Kind == Remote && step.Action.Order.Do != "" {
+			c.fault(key, "timeline: %q is for the simulator; %s is somebody else's", step.Text, c.with.Core.Where)
+		}
+		if !step.Settled {
+			if step.At < last {
+				c.fault(key, "timeline: %v is before the step above it", step.At)
+			}
+			last = max(last, step.At)
+		}
+		if name := step.Action.Who.Group; name != "" && !slices.ContainsFunc(c.with.Phones, func(g Group) bool { return g.Name == name }) {
+			var names []string
+			for _, g := range c.with.Phones {
+				names = append(names, g.Name)
+			}
+			c.fault(key, "timeline: %q: there is no group %q%s", step.Text, name, phrase.DidYouMean(name, names))
+		}
+		if most := c.with.Core.Nodes; step.Action.Order.Node > most {
+			c.fault(key, "timeline: %q: the cluster has %d nodes", step.Text, most)
+		}
 	}
 }
 

@@ -28,6 +28,7 @@ func (s *Scenario) read(root *tree.Node) {
 			choice[load.Arrivals]{"constant", load.Constant}, choice[load.Arrivals]{"poisson", load.Poisson}))},
 		tree.Key{Name: "stay", Read: tree.Into(&s.Stay, phrase.Duration)},
 		tree.Key{Name: "events", Read: tree.Into(&s.Events, parseEvents)},
+		tree.Key{Name: "timeline", Read: s.note("timeline", s.readTimeline)},
 		tree.Key{Name: "thresholds", Read: func(n *tree.Node) {
 			n.List(func(n *tree.Node) { appendTo(n, &s.Thresholds, tally.ParseThreshold) })
 		}},

@@ -24,6 +24,8 @@ type place struct {
 	embedded *core.Core                // nil: elsewhere
 	lists    map[TrustKind]phone.Flash // what phones hold at power-on, if anything
 	ended    <-chan struct{}           // closed when it died; nil: it cannot
+	// carry has an administrator's order carried out; nil: nobody takes orders.
+	carry func(context.Context, core.Order) error
 	// close ends a simulated core and says what its process cost.
 	close func() (cpu time.Duration, maxRSS int64, err error)
 }
@@ -67,7 +69,7 @@ func (r *run) simulate(ctx context.Context, where WhereKind, a *core.Authority, 
 		return nil, err
 	}
 	p := &place{
-		tftp: []string{c.TFTPAddr()}, embedded: c,
+		tftp: c.TFTPAddrs(), embedded: c, carry: c.Carry,
 		close: func() (time.Duration, int64, error) { return 0, 0, c.Close() },
 	}
 	p.lists, err = simulatedLists(r.with.trustKinds(), a, c.ListOptions(), config.Security, c.Places())

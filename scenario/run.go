@@ -10,6 +10,7 @@ import (
 
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/tally"
+	"github.com/phonebank/phonebank/wire/ctl"
 )
 
 // Run runs the scenario. When ctx ends the run is interrupted: nothing more is
@@ -36,6 +37,7 @@ func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
 	r := &run{with: s.withDefaults(), options: o, began: time.Now()}
 	r.loop = newLoop(r.with.Load.Booting)
 	r.tally = tally.New(r.with.Count())
+	r.rehearsal = newRehearsal(r)
 	err := r.prepare(ctx)
 	if err == nil {
 		err = r.execute(ctx)
@@ -77,6 +79,8 @@ type run struct {
 	loop   loop
 	waves  [drainWaves]wave
 
+	rehearsal *rehearsal
+
 	progress reporter
 }
 
@@ -103,10 +107,17 @@ func (r *run) execute(outer context.Context) error {
 	}
 	r.monitor.start(r.began, r.second())
 	r.progress.phase(PhaseLoad)
+	played := r.rehearsal.begin(ctx)
 	if r.load(ctx) {
+		r.rehearsal.allStarted()
 		r.progress.phase(PhaseStay)
+		select {
+		case <-played:
+		case <-r.options.Control.nobody: // drained by hand
+		}
 		r.stay(ctx)
 	}
+	r.rehearsal.end(ctx, played)
 	r.elapsed = time.Since(r.began)
 	r.monitor.stop(r.tally.Sample)
 	r.measure()
@@ -157,7 +168,8 @@ func (r *run) start(n int, lag time.Duration) {
 	id := r.fleet.identity(n)
 	flash := r.fleet.flash(n, id)
 	now := time.Now()
-	watch := r.tally.Start(n, now.Add(-lag), now, r.fleet.row(n, id, flash))
+	who := r.fleet.row(n, id, flash)
+	watch := r.tally.Start(n, now.Add(-lag), now, who)
 	if also := r.options.Watch; also != nil {
 		count := watch
 		watch = func(e phone.Record) {
@@ -166,8 +178,15 @@ func (r *run) start(n int, lag time.Duration) {
 		}
 	}
 	watch, off := r.loop.leaving(watch)
-	p := r.fleet.phone(n, id, flash, watch)
 	ctx := r.waves[n%drainWaves].ctx
+	if r.rehearsal != nil {
+		s := &seat{n: n, group: who.Group, held: [2]*ctl.List{flash.CTL, flash.ITL}}
+		s.phone = r.fleet.phone(n, id, flash, s.also(watch))
+		r.rehearsal.sit(s)
+		s.switchOn(ctx, &r.phones)
+		return
+	}
+	p := r.fleet.phone(n, id, flash, watch)
 	r.phones.Go(func() {
 		defer off()
 		_ = p.Run(ctx) // what it has to say it has said to watch
@@ -246,7 +265,7 @@ func (r *run) second() func(from, to time.Time, h tally.Health) {
 	written := time.Duration(0)
 	return func(from, to time.Time, h tally.Health) {
 		r.tally.Sample(from, to, h)
-		facts.Elapsed = to.Sub(r.began)
+		facts.Elapsed, facts.Plan = to.Sub(r.began), r.rehearsal.outcome()
 		interim := r.tally.Interim(facts)
 		for _, p := range r.tally.Timeline(written, facts.Elapsed) {
 			// Wider spans begin with seconds that were written already.
@@ -272,5 +291,6 @@ func (r *run) result() *tally.Result {
 	r.health.Cores = Inspect().Cores
 	facts := r.facts()
 	facts.Elapsed, facts.Interrupted, facts.Core = r.elapsed, r.interrupted, r.coreCost
+	facts.Plan = r.rehearsal.outcome()
 	return r.tally.Result(facts)
 }

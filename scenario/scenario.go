@@ -11,6 +11,7 @@ import (
 	"github.com/phonebank/phonebank/scenario/load"
 	"github.com/phonebank/phonebank/scenario/record"
 	"github.com/phonebank/phonebank/scenario/tally"
+	"github.com/phonebank/phonebank/scenario/timeline"
 	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/ctl"
 	"github.com/phonebank/phonebank/wire/signed"
@@ -27,6 +28,7 @@ type Scenario struct {
 	Phones     []Group           // the fleet; usually one group
 	Load       load.Schedule     // zero: hold 50/s
 	Stay       time.Duration     // registered, keeping alive, counted from the last start
+	Timeline   []timeline.Step   // what an administrator does meanwhile
 	Thresholds []tally.Threshold // none: every phone must register
 	Limits     Limits
 	Events     record.Keep // whose events are written, where results are

@@ -16,6 +16,7 @@ func Text(w io.Writer, r *tally.Result) error {
 	p := &page{w: w}
 	p.headline(r)
 	p.thresholds(r)
+	p.plan(r)
 	p.ladder(r)
 	p.course(r)
 	p.groups(r)

@@ -20,6 +20,7 @@ type Facts struct {
 	ScenarioText      string
 	Flags             []string
 	Machine           *Machine
+	Plan              []PlanStep
 }
 
 // Result merges everything that was counted and judges it. It may be called
@@ -58,6 +59,7 @@ func (t *Tally) Interim(f Facts) *Result {
 		Generator:      f.Generator, Core: f.Core, Notes: f.Notes,
 		ScenarioText: f.ScenarioText, Flags: f.Flags, Machine: f.Machine,
 		Nodes: all.nodeResults(), Groups: all.groupResults(f.Groups), Histograms: all.histograms(),
+		Plan: f.Plan, Harm: firstHarm(f.Plan),
 	}
 	r.Generator.judge(r)
 	r.Thresholds = make([]ThresholdOutcome, 0, len(f.Thresholds))

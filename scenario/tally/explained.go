@@ -47,7 +47,7 @@ func (s *shard) example(key explained, name phone.Name, why phone.Explanation) *
 
 // hinted is the explanation of a failure that says no more than its cause.
 func hinted(step phone.Step, cause phone.Cause) (explained, phone.Explanation) {
-	reason, fix := hint(step, cause)
+	reason, fix := Hint(step, cause)
 	return explained{step: step, cause: cause},
 		phone.Explanation{Cause: cause, Reason: reason, Fix: fix, Holds: []phone.Holding{}, Console: []string{}}
 }

@@ -69,7 +69,8 @@ var hints = []struct {
 	{"", phone.CauseCanceled, "the run ended first", "give the phones more time: a longer stay"},
 }
 
-func hint(step phone.Step, cause phone.Cause) (reason, fix string) {
+// Hint says what a cause at a step usually means, and what to do about it.
+func Hint(step phone.Step, cause phone.Cause) (reason, fix string) {
 	for _, h := range hints {
 		if h.cause == cause && (h.step == step || h.step == "") {
 			return h.reason, h.fix

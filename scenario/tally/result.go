@@ -32,6 +32,9 @@ type Result struct {
 	Causes      []CauseResult `json:"causes"` // every failed step, most frequent first
 	Explain     []Explanation `json:"explain"`
 
+	Plan []PlanStep `json:"plan,omitempty"` // of a scenario with a timeline, in order
+	Harm *Harm      `json:"harm,omitempty"` // absent when no step locked a phone out
+
 	StatusMessages map[string]int     `json:"status_messages"`
 	Thresholds     []ThresholdOutcome `json:"thresholds"`
 

@@ -62,7 +62,7 @@ func TestThresholdsThatMakeNoSense(t *testing.T) {
 		"empty":             {"", 0, `"" compares nothing; write it like registered >= 99.9%`},
 		"no comparison":     {"registered 99%", 0, `"registered 99%" compares nothing; write it like registered >= 99.9%`},
 		"unknown metric":    {"registred >= 99%", 0, `"registred" is no metric; did you mean "registered"?`},
-		"far from any":      {"happiness > 1", 0, `"happiness" is no metric; known: registered, failed, started, rate, boot, ctl, itl, config, capf, register`},
+		"far from any":      {"happiness > 1", 0, `"happiness" is no metric; known: registered, failed, started, locked_out, rate, boot, ctl, itl, config, capf, register`},
 		"unknown figure":    {"register.p98 < 2s", 9, `"p98" is no figure of register; did you mean "p90"?`},
 		"no figure":         {"register < 2s", 0, `"register" is a distribution; name one figure of it: register.p99 (or p50, p90, p95, p99, max, mean)`},
 		"figure of a count": {"failed.p99 < 2", 6, `"failed" is a single number and has no ".p99"`},
@@ -73,7 +73,7 @@ func TestThresholdsThatMakeNoSense(t *testing.T) {
 		"part of a phone":   {"failed < 0.5", 9, `"0.5" phones cannot be; write a whole number or a percentage`},
 		"more than all":     {"registered > 101%", 13, `"101%" is more than 100%`},
 		"rate in percent":   {"rate > 5%", 7, `"5%" is no number`},
-		"two comparisons":   {"1 < failed < 3", 0, `"1" is no metric; known: registered, failed, started, rate, boot, ctl, itl, config, capf, register`},
+		"two comparisons":   {"1 < failed < 3", 0, `"1" is no metric; known: registered, failed, started, locked_out, rate, boot, ctl, itl, config, capf, register`},
 		"blanks in front":   {"  faild < 3", 2, `"faild" is no metric; did you mean "failed"?`},
 		"words after limit": {"failed < 3 or so", 9, `"3 or so" is no number`},
 	} {

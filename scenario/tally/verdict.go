@@ -8,7 +8,7 @@ import (
 // Exit codes of a run.
 const (
 	ExitOK          = 0   // all well
-	ExitFailed      = 1   // a phone failed and no threshold says otherwise
+	ExitFailed      = 1   // a phone failed or was locked out, and no threshold says otherwise
 	ExitThreshold   = 99  // a threshold failed
 	ExitInterrupted = 105 // somebody ended the run early
 	ExitLimited     = 106 // the generator was the bottleneck
@@ -30,7 +30,7 @@ func (r *Result) ExitCode() int {
 			}
 		}
 		return ExitOK
-	case r.Phones.Failed > 0:
+	case r.Phones.Failed > 0, r.lockedOutAtEnd() > 0:
 		return ExitFailed
 	}
 	return ExitOK

@@ -1,0 +1,58 @@
+// Package timeline reads what an administrator does while the phones run, in
+// his words:
+//
+//	timeline:
+//	  - 20s: regenerate CallManager on node-1
+//	  - 22s: restart TFTP on node-1
+//	  - settled: reset phones
+//
+// A line is a time and a sentence. Times count from the start of the load;
+// "settled" waits until every phone has registered or given up, and so makes the
+// outcome a matter of order alone. Every sentence that can be said is a row of
+// the table in sentences.go.
+package timeline
+
+import (
+	"time"
+
+	"github.com/phonebank/phonebank/core"
+)
+
+// Step is one line of a plan.
+type Step struct {
+	At      time.Duration // since the start of the load
+	Settled bool          // instead of a time: once all phones have settled
+	Text    string        // the sentence, as it was written
+	Action  Action
+}
+
+// Action is what a sentence means: an order to the cluster, or something that
+// is done to phones.
+type Action struct {
+	Order core.Order // Do is empty when it is about phones alone
+	Phones
+	Who Who // the phones it is about; those of an order are filled in when it is given
+	To  int // of Move: the cluster, from 1
+}
+
+// Phones is what can be done to phones without the cluster.
+type Phones string
+
+// What is done to phones.
+const (
+	Nothing  Phones = ""
+	PowerOff Phones = "power off"
+	PowerOn  Phones = "power on"
+	Erase    Phones = "erase lists"
+	Move     Phones = "move"     // their DHCP server names the TFTP servers of another cluster
+	Exchange Phones = "exchange" // bulk certificate exchange between the clusters
+)
+
+// Who chooses phones.
+type Who struct {
+	Group string  // "": of every group
+	Share float64 // percent of them, the same ones in every run; 0: all
+}
+
+// All says that every phone is meant.
+func (w Who) All() bool { return w == Who{} }

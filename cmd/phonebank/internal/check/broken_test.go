@@ -240,3 +240,13 @@ func rollback(t *testing.T) *lab {
 func ahead(t *testing.T) *lab {
 	return cluster(t, func(c *core.Config) { c.Clock = 48 * time.Hour })
 }
+
+// ctlGone: the phone holds a CTL from before CAPF.pem was regenerated, and TFTP
+// has none any more.
+func ctlGone(t *testing.T) *lab {
+	l := cluster(t, func(c *core.Config) { c.Security = cnf.NonSecure })
+	l.held.CTL = parsed(t, l.list(t, ctl.CTL, l.core.Authority(), core.ListOptions{}))
+	l.regenerate(t, core.CAPFCertificate)
+	l.restart(t, core.ServiceCAPF, core.ServiceTFTP)
+	return l
+}

@@ -54,7 +54,7 @@ const tries = 3
 // when it enrolled.
 func Run(ctx context.Context, o Options) (Report, phone.Flash) {
 	e := newExamination(o)
-	for _, c := range table() {
+	for _, c := range table(e.Options) {
 		e.examine(ctx, c)
 	}
 	return e.report(), e.flash

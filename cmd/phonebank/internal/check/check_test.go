@@ -177,6 +177,11 @@ func TestFirstCause(t *testing.T) {
 			"register", `rejected the registration: "Device not found"`,
 			[]string{"check that the device exists"},
 		},
+		{
+			"a 7940 holds a CTL that the cluster no longer serves", ctlGone, model("7940"),
+			"capf-tls", "the phone breaks off, because the server shows CN=CAPF-",
+			[]string{"Run the CTL Client again"},
+		},
 		{"a phone enrols and registers", healthy, func(o *Options) { o.Enrol, o.Register = true, true }, "", "", nil},
 		{"a cluster without security", nonSecure, nil, "", "", nil},
 		{"a cluster that went back to non-secure mode", backToNonSecure, nil, "", "", nil},

@@ -47,8 +47,7 @@ func configServed(ctx context.Context, e *examination) []Finding {
 	case e.Unnamed:
 		return one(doubtful(fmt.Sprintf("the cluster does not know %s, so that a phone gets %s; name a device of the cluster with --mac", e.Identity.Name, f.name)))
 	}
-	f2 := bad("", fmt.Sprintf("the cluster does not know %s: TFTP serves %s in its place", e.Identity.Name, f.name), addDevice)
-	return one(f2)
+	return one(bad("", fmt.Sprintf("the cluster does not know %s: TFTP serves %s in its place", e.Identity.Name, f.name), addDevice))
 }
 
 // payloadOf is the XML of a file that may be signed, trusted or not.
@@ -111,8 +110,7 @@ func configDecrypted(ctx context.Context, e *examination) []Finding {
 // keyFor is the key of the phone's certificate with an MD5 in hex, nil for
 // none.
 func (e *examination) keyFor(hash string) *rsa.PrivateKey {
-	own := e.Own
-	for _, c := range []*phone.Credential{e.flash.LSC, own} {
+	for _, c := range []*phone.Credential{e.Flash.LSC, e.Own} {
 		if c == nil {
 			continue
 		}

@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"slices"
 
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/wire/cnf"
@@ -72,6 +73,11 @@ func (e *examination) missing(c row) string {
 		}
 	}
 	return ""
+}
+
+// failed says whether something was found to be wrong.
+func (e *examination) failed() bool {
+	return slices.ContainsFunc(e.findings, func(f Finding) bool { return f.Outcome == Failed })
 }
 
 // trust is what the phone holds once it has seen what it was offered.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/story"
 	"github.com/phonebank/phonebank/wire/cnf"
+	"github.com/phonebank/phonebank/wire/ctl"
 )
 
 // handshakes says how far a phone gets with each server of a service: the
@@ -44,11 +45,18 @@ func (e *examination) handshake(p *port, s service) Finding {
 	if s.itlOnly {
 		held.CTL = nil
 	}
+	if s.itlOnly && held.ITL != nil && held.ITL.Rollback() {
+		return none("", title+": the ITL names no TVS, because the cluster is prepared for rollback")
+	}
 	if held.CTL == nil && held.ITL == nil {
 		return unchecked(title, "the phone would hold no list to judge the server by")
 	}
 	if _, err := held.Peer(p.shown.Certificate, s.roles...); err != nil {
-		return none("", fmt.Sprintf("%s: the phone breaks off, because %v", title, err))
+		text := fmt.Sprintf("%s: the phone breaks off, because %v", title, err)
+		if e.failed() { // the lists, most likely: this is what comes of it
+			return none("", text)
+		}
+		return bad("", text, e.signAgain(ctl.CTL)...)
 	}
 	switch {
 	case p.shown.Err == nil:

@@ -83,7 +83,7 @@ func (e *examination) asker(held phone.Held) phone.Asker {
 	}
 	model := e.Identity.Model
 	return &phone.TVSClient{
-		Servers: servers, Device: "CP-" + model.Name + "-" + string(e.Identity.Name), Held: held, Identity: e.flash.LSC,
+		Servers: servers, Device: "CP-" + model.Name + "-" + string(e.Identity.Name), Held: held, Identity: e.Flash.LSC,
 		TLS:     &tls.Config{MinVersion: model.TLSMin, MaxVersion: model.TLSMax, CipherSuites: model.Suites},
 		Connect: e.Timeout, Handshake: e.Timeout, Timeout: e.Timeout,
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/phonebank/phonebank/phone"
@@ -127,26 +128,30 @@ func portsAnswer(ctx context.Context, e *examination, s service) (findings []Fin
 	}
 	work.Wait()
 	e.ports[s.name] = ports
+	var open []string
 	for _, p := range ports {
-		findings = append(findings, e.reached(p, s))
+		if p.err != nil {
+			findings = append(findings, e.unreached(p, s))
+			continue
+		}
+		open = append(open, p.address)
+	}
+	if len(open) > 0 {
+		findings = append([]Finding{good(fmt.Sprintf("%s takes connections at %s", s.title, strings.Join(open, ", ")))}, findings...)
 	}
 	return findings
 }
 
-func (e *examination) reached(p *port, s service) Finding {
-	if p.err == nil {
-		return good(fmt.Sprintf("%s %s takes connections", s.title, p.address))
-	}
+// unreached is a failure, unless this phone needs no such server.
+func (e *examination) unreached(p *port, s service) Finding {
 	text := fmt.Sprintf("%s %s cannot be reached: %v", s.title, p.address, p.err)
-	if s.name == "capf" && !e.wantsCAPF() {
-		f := doubtful(text+"; this device needs none now, because no certificate operation is pending", s.start)
-		return f
-	}
-	if s.name == "callmanager" && !e.secure() {
+	switch {
+	case s.name == "capf" && !e.wantsCAPF():
+		return doubtful(text+"; this device needs none now, because no certificate operation is pending", s.start)
+	case s.name == "callmanager" && !e.secure():
 		return doubtful(text+"; this device registers without TLS", s.start)
 	}
-	f := bad("", text, s.start)
-	return f
+	return bad("", text, s.start)
 }
 
 // look connects once, and once more with every TLS there is when the phone's
@@ -177,26 +182,25 @@ func (e *examination) present(ctx context.Context, address string, m *phone.Mode
 	defer conn.Close()
 	shaking, cancel := context.WithTimeout(ctx, e.Timeout)
 	defer cancel()
-	return phone.Present(shaking, conn, m, e.flash.LSC), nil
+	return phone.Present(shaking, conn, m, e.Own), nil
 }
 
-// certificatesPresented is step 1: what "show cert" would say of each server.
+// certificatesPresented is step 1: the certificate that each server uses.
 func certificatesPresented(e *examination, s service) (findings []Finding) {
 	for _, p := range e.ports[s.name] {
-		switch {
-		case p.cert == nil:
-			findings = append(findings, unchecked(fmt.Sprintf("the certificate of %s %s", s.title, p.address), p.unseen()))
+		what := fmt.Sprintf("the certificate of %s %s", s.title, p.address)
+		if p.cert == nil {
+			findings = append(findings, unchecked(what, p.unseen()))
 			continue
 		}
-		what := fmt.Sprintf("%s %s presents %s", s.title, p.address, certificateLine(p.cert))
-		if f, ok := e.dated(p.cert, fmt.Sprintf("the certificate of %s %s, %s, serial %s,", s.title, p.address, subjectOf(p.cert), serialOf(p.cert)), e.renew(s.roles[0], ctl.CTL)); !ok {
-			findings = append(findings, f)
-			continue
+		f, ok := e.dated(p.cert, fmt.Sprintf("%s, %s, serial %s,", what, subjectOf(p.cert), serialOf(p.cert)), e.renew(s.roles[0], ctl.CTL))
+		if ok {
+			f = good(fmt.Sprintf("%s %s presents %s", s.title, p.address, certificateLine(p.cert)))
 		}
-		findings = append(findings, good(what))
+		findings = append(findings, f)
 	}
 	if len(findings) == 0 {
-		return one(none(e.unmet[s.name+"-port"], fmt.Sprintf("the certificate of %s (could not be checked, because %s)", s.title, e.unmet[s.name+"-port"])))
+		return one(unchecked("the certificate of "+s.title, e.unmet[s.name+"-port"]))
 	}
 	return findings
 }

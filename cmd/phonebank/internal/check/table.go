@@ -28,12 +28,12 @@ type row struct {
 }
 
 // table is every check, in the order in which they are made.
-func table() []row {
+func table(o Options) []row {
 	rows := []row{
 		{name: "tftp", step: 3, title: "TFTP answers", examine: tftpAnswers},
 	}
 	for _, kind := range kinds {
-		rows = append(rows, listRows(kind)...)
+		rows = append(rows, listRows(kind, len(o.Servers) > 1)...)
 		rows = append(rows, heldRows(kind)...)
 	}
 	rows = append(rows,
@@ -49,11 +49,20 @@ func table() []row {
 	for _, kind := range kinds {
 		rows = append(rows, matchRows(kind)...)
 	}
-	return append(rows,
-		row{name: "callmanager-clear", step: 7, title: "CallManager answers in the clear", needs: []string{"config"}, examine: clearPorts},
-		row{name: "enrol", step: 6, title: "a phone enrols", needs: []string{"tftp", "config"}, examine: enrolled},
-		row{name: "register", step: 7, title: "a phone registers", needs: []string{"tftp", "config"}, examine: registered},
-	)
+	for _, s := range services() { // after the records: a phone that breaks off because of them is no cause
+		rows = append(rows, row{
+			name: s.name + "-tls", step: s.step, title: fmt.Sprintf("the TLS handshake with %s", s.title), needs: []string{"tftp"},
+			examine: func(_ context.Context, e *examination) []Finding { return handshakes(e, s) },
+		})
+	}
+	rows = append(rows, row{name: "callmanager-clear", step: 7, title: "CallManager answers in the clear", needs: []string{"config"}, examine: clearPorts})
+	if o.Enrol {
+		rows = append(rows, row{name: "enrol", step: 6, title: "a phone enrols", needs: []string{"tftp", "config"}, examine: enrolled})
+	}
+	if o.Register {
+		rows = append(rows, row{name: "register", step: 7, title: "a phone registers", needs: []string{"tftp", "config"}, examine: registered})
+	}
+	return rows
 }
 
 // named is the name of a check of one list: "ctl-signature".
@@ -67,21 +76,24 @@ func prefix(kind ctl.Kind) string {
 }
 
 // listRows are the checks that need nothing but the files.
-func listRows(kind ctl.Kind) []row {
+func listRows(kind ctl.Kind, servers bool) []row {
 	name := func(what string) string { return named(kind, what) }
 	title := kind.String()
 	with := func(examine func(context.Context, *examination, ctl.Kind) []Finding) func(context.Context, *examination) []Finding {
 		return func(ctx context.Context, e *examination) []Finding { return examine(ctx, e, kind) }
 	}
-	return []row{
+	rows := []row{
 		{name: name("served"), step: 3, title: "the " + title + " is served", needs: []string{"tftp"}, examine: with(listServed)},
-		{name: name("servers"), step: 3, title: "all TFTP servers serve the same " + title, needs: []string{name("served")}, examine: with(serversAgree)},
 		{name: name("layout"), step: 4, title: "the " + title + " parses", needs: []string{name("served")}, examine: with(listParses)},
 		{name: name("limits"), step: 4, title: "the " + title + " is one that phones can load", needs: []string{name("layout")}, examine: with(listLoads)},
 		{name: name("signature"), step: 4, title: "the " + title + "'s own signature", needs: []string{name("limits")}, examine: with(listVerifies)},
 		{name: name("certificates"), step: 2, title: "the dates of the " + title + "'s certificates", needs: []string{name("layout")}, examine: with(certificateDates)},
 		{name: name("date"), step: 2, title: "the " + title + " is newer than its certificates", needs: []string{name("signature")}, examine: with(listDate)},
 	}
+	if servers {
+		rows = append(rows, row{name: name("servers"), step: 3, title: "all TFTP servers serve the same " + title, needs: []string{name("served")}, examine: with(serversAgree)})
+	}
+	return rows
 }
 
 // heldRows compare a list with what the phone holds.
@@ -109,10 +121,6 @@ func serviceRows(s service) []row {
 		{
 			name: s.name + "-certificate", step: 1, title: fmt.Sprintf("the certificate of %s", s.title), needs: []string{"tftp"},
 			examine: func(_ context.Context, e *examination) []Finding { return certificatesPresented(e, s) },
-		},
-		{
-			name: s.name + "-tls", step: s.step, title: fmt.Sprintf("the TLS handshake with %s", s.title), needs: []string{"tftp"},
-			examine: func(_ context.Context, e *examination) []Finding { return handshakes(e, s) },
 		},
 	}
 }

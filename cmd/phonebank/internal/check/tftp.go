@@ -37,13 +37,11 @@ func (e *examination) fetch(ctx context.Context, s *server, names ...string) (f 
 	return f
 }
 
-// fetchList asks all servers that answer for a trust list, under the names that
-// a phone uses.
+// fetchList asks all servers that answer for a trust list, under the name with
+// the device in it and under the general one. A phone asks for an ITL under
+// either, for a CTL only under the first.
 func (e *examination) fetchList(ctx context.Context, kind ctl.Kind) {
-	names := []string{kind.String() + string(e.Identity.Name) + ".tlv"}
-	if kind == ctl.ITL {
-		names = append(names, "ITLFile.tlv")
-	}
+	names := []string{kind.String() + string(e.Identity.Name) + ".tlv", kind.String() + "File.tlv"}
 	var work sync.WaitGroup
 	files := make([]file, len(e.servers))
 	for i, s := range e.servers {
@@ -109,7 +107,12 @@ func listServed(ctx context.Context, e *examination, kind ctl.Kind) []Finding {
 	case f.err != nil:
 		return one(bad("TFTP did not deliver the "+kind.String(), fmt.Sprintf("the %s did not arrive: %v", kind, f.err), restartTFTP))
 	}
-	return one(good(fmt.Sprintf("%s: %d bytes, MD5 %x", f.name, len(f.bytes), md5.Sum(f.bytes))))
+	text := fmt.Sprintf("%s: %d bytes, MD5 %x", f.name, len(f.bytes), md5.Sum(f.bytes))
+	if kind == ctl.CTL && f.name == "CTLFile.tlv" {
+		return one(doubtful(fmt.Sprintf("%s; but phones ask for CTL%s.tlv, which the server does not have", text, e.Identity.Name),
+			"Cisco TFTP answers that name with CTLFile.tlv; another TFTP server needs the file, or a link to it, under that name."))
+	}
+	return one(good(text))
 }
 
 // serversAgree compares what the other servers serve with the first. CTLs are

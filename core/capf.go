@@ -165,7 +165,13 @@ func (s *capfSession) proves(m capf.Message, now time.Time) bool {
 		return password == ""
 	case cnf.CAPFLSC, cnf.CAPFMIC:
 		cert, err := capf.VerifyCredential(&m)
-		return err == nil && certificateNames(cert, s.name) && s.desk.trust.vouches(cert)
+		if err != nil || !certificateNames(cert, s.name) || !s.desk.trust.vouches(cert) {
+			return false
+		}
+		if !s.desk.trust.issuedLSC(cert) {
+			s.device.seen(cert.Raw)
+		}
+		return true
 	}
 	return false
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,6 +225,11 @@ func TestCAPFCredentials(t *testing.T) {
 			answers := s.receive(answerOf(testDevice, tt.shows...), noon)
 			if got := answers[0].Command == capf.KeyGenReq; got != tt.want {
 				t.Errorf("answered with %s", answers[0].Command)
+			}
+			// What a MIC has proved is good for a sealed configuration, too.
+			_, learned := s.device.sealingKey()
+			if (learned != "") != strings.Contains(tt.name, "MIC") {
+				t.Errorf("a configuration would be sealed for %q", learned)
 			}
 		})
 	}

@@ -53,11 +53,12 @@ func FaultPlaces() []string {
 	return []string{string(ServiceTFTP), string(ServiceCAPF), string(ServiceTVS), string(ServiceCallManager), "ctl", "itl", "config"}
 }
 
-// slow is late with every answer, but not with the connection itself.
+// slow is late with every answer, but not with the connection itself: who has
+// nothing to say loses no time.
 func slow(_ *Core, s FaultSpec, next Handler) Handler {
 	return func(ctx context.Context, r Request) (Reply, error) {
 		reply, err := next(ctx, r)
-		if _, ok := r.Message.(Opened); !ok {
+		if _, ok := r.Message.(Opened); !ok && (len(reply.Messages) > 0 || reply.HangUp) {
 			reply.Delay += orDefault(s.Delay, time.Second)
 		}
 		return reply, err

@@ -362,6 +362,27 @@ func TestFaultsHaveTheirShare(t *testing.T) {
 	}
 }
 
+// TestSlowIsTheAnswer holds that a slow CallManager is late with answers, not
+// with messages that have none: the phone sends three of those first.
+func TestSlowIsTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		n := new(coretest.Network)
+		config := mixed(n)
+		config.Faults = []core.FaultSpec{{Fault: "slow", On: "callmanager", Delay: 3 * time.Second}}
+		coretest.Start(t, config)
+		s := speak(t, dial(t, n, clear1))
+		start := time.Now()
+		for range 3 {
+			s.send(sccp.Alarm{})
+		}
+		s.send(sccp.KeepAliveReq{})
+		expect[sccp.KeepAliveAck](s)
+		if took := time.Since(start); took != 3*time.Second {
+			t.Errorf("answered after %s, want 3s", took)
+		}
+	})
+}
+
 func TestFaultsThatCannotBe(t *testing.T) {
 	tests := []struct {
 		spec core.FaultSpec

@@ -3,7 +3,9 @@ package core_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"net"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -163,6 +165,52 @@ func TestPeersThatFlood(t *testing.T) {
 				synctest.Wait()
 				if got := tt.count(c.Stats()); got != tt.want {
 					t.Errorf("%d messages were answered, want %d", got, tt.want)
+				}
+				if took := time.Since(start); took > 0 {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}
+
+// TestCAPFFloods is the same for CAPF, before the phone has said who it is and
+// after: 200 messages are read, whatever they say.
+func TestCAPFFloods(t *testing.T) {
+	tests := []struct {
+		name  string
+		flood capf.Command
+		after bool // the phone has said who it is
+		want  int
+	}{
+		{"of unknown commands, by nobody", 0x7F, false, 200},
+		{"of pleas for patience", capf.ReqInProgress, true, 199},
+		{"of unknown commands", 0x7F, true, 199},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n, trace := new(coretest.Network), new(notebook)
+				with := mixed(n)
+				with.Trace = trace
+				coretest.Start(t, with)
+				conn := dialTLS(t, n, capf1, nil)
+				request, err := capf.ReadMessage(conn)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if tt.after {
+					capf.WriteMessage(conn, capf.AuthResponse(request.Session, capf.Version, capf.ReasonSuccess, device))
+				}
+				start := time.Now()
+				go func() {
+					for capf.WriteMessage(conn, capf.Message{Command: tt.flood, Session: request.Session}) == nil {
+					}
+				}()
+				closedAfter(t, conn)
+				synctest.Wait()
+				if got := strings.Count(trace.String(), fmt.Sprintf("debug MsgType      : %s\n", tt.flood)); got != tt.want {
+					t.Errorf("%d messages were read, want %d", got, tt.want)
 				}
 				if took := time.Since(start); took > 0 {
 					t.Errorf("it took %s", took)

@@ -24,6 +24,7 @@ type fleet struct {
 	maker   *core.Manufacturer
 	micKeys []crypto.Signer
 	lsc     []*phone.Credential // of LSCInstalled, by phone; nil for the others
+	mics    [][]byte            // DER of those that the cluster knows, by phone; nil where they are made when they are shown
 
 	// What every phone shares.
 	limits phone.Limits
@@ -115,6 +116,9 @@ func (f *fleet) identity(n int) phone.Identity {
 	}
 	id.MIC = func() (*phone.Credential, error) {
 		key := f.micKeys[n%len(f.micKeys)]
+		if f.mics != nil && f.mics[n] != nil {
+			return &phone.Credential{Certificate: f.mics[n], Key: key}, nil
+		}
 		der, err := f.maker.MIC(string(id.Name), id.Model.Name, key)
 		return &phone.Credential{Certificate: der, Key: key}, err
 	}
@@ -190,6 +194,9 @@ func (f *fleet) devices() []core.Device {
 		}
 		if f.lsc != nil && f.lsc[n] != nil {
 			d.LSC = f.lsc[n].Certificate
+		}
+		if f.mics != nil {
+			d.MIC = f.mics[n]
 		}
 		devices[n] = d
 	}

@@ -84,3 +84,29 @@ func (f *fleet) installLSCs(ctx context.Context, a *core.Authority, told func(do
 		return err
 	})
 }
+
+// registerMICs tells the cluster the MICs that it needs to seal a configuration:
+// of phones that never have an LSC, or one that cannot unwrap.
+func (f *fleet) registerMICs(ctx context.Context, told func(done, of int)) error {
+	var phones []int
+	for n := range f.count() {
+		if g, _ := f.of(n); g.LSC == LSCNone || f.with.Core.CAPF.Key.Type == capf.EC {
+			phones = append(phones, n)
+		}
+	}
+	if !f.with.Core.EncryptedConfig || len(phones) == 0 {
+		return nil
+	}
+	mics := make([][]byte, f.count())
+	var made atomic.Int64
+	err := parallel(ctx, len(phones), func(i int) error {
+		mic, err := f.identity(phones[i]).MIC()
+		if err == nil {
+			mics[phones[i]] = mic.Certificate
+		}
+		told(int(made.Add(1)), len(phones))
+		return err
+	})
+	f.mics = mics
+	return err
+}

@@ -53,7 +53,7 @@ type Phase string
 // The phases of a run.
 const (
 	PhaseKeys         Phase = "keys"         // filling the key pool
-	PhaseCertificates Phase = "certificates" // of phones that have them from the start
+	PhaseCertificates Phase = "certificates" // of phones that have LSCs, or whose MICs the cluster knows, from the start
 	PhaseLoad         Phase = "load"         // phones start
 	PhaseStay         Phase = "stay"         // all have started
 	PhaseDrain        Phase = "drain"        // registered phones take their leave

@@ -61,6 +61,9 @@ func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manu
 	if err := r.fleet.installLSCs(ctx, &known, r.progress.counter(PhaseCertificates)); err != nil {
 		return err
 	}
+	if err := r.fleet.registerMICs(ctx, r.progress.counter(PhaseCertificates)); err != nil {
+		return err
+	}
 	r.place, err = r.simulate(ctx, where, &known, r.fleet.devices())
 	r.health.SharesCore = where == Embedded
 	return err

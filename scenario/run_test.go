@@ -283,6 +283,27 @@ func TestAScenarioMadeInGo(t *testing.T) {
 	}
 }
 
+// TestEncryptedConfigurationsNeedAnRSAKey boots phones whose LSC cannot unwrap
+// a configuration, or who have none: theirs are sealed for the MIC.
+func TestEncryptedConfigurationsNeedAnRSAKey(t *testing.T) {
+	for name, text := range map[string]string{
+		"EC, enrolled": "phones: {count: 2, model: 8945, keys: fresh}\ncore: {encrypted_config: true, capf: {key: ec-p256, operation: install, auth: null-string}}",
+		"EC, by MIC":   "phones: {count: 2, model: 8945, keys: fresh}\ncore: {encrypted_config: true, capf: {key: ec-p256, operation: install, auth: mic}}",
+		"EC, held":     "phones: {count: 2, model: 8945, keys: pool 1, lsc: installed}\ncore: {encrypted_config: true, capf: {key: ec-p256}}",
+		"MIC alone":    "phones: {count: 2, lsc: none}\ncore: {encrypted_config: true}",
+		"RSA":          "phones: {count: 2, keys: pool 1}\ncore: {encrypted_config: true, capf: {key: rsa-1024}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := runInMemory(t, t.Context(), parse(t, text+"\nstay: 1s"), Options{})
+				if r.Phones.Registered != 2 || len(r.Causes) > 0 {
+					t.Errorf("%+v, %+v", r.Phones, r.Causes)
+				}
+			})
+		})
+	}
+}
+
 func TestTimeIsCountedInExactSeconds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := parse(t, "phones: {count: 6, lsc: none}\ncore:\n  faults: [{fault: slow, on: ctl, delay: 1500ms}]\nload: [hold 2/s]\nstay: 3s")

@@ -60,7 +60,11 @@ func (b *boot) take(ctx context.Context, step Step) error {
 	}
 	b.say(ended)
 	if step == StepRegister && err == nil {
-		b.session.announce(b.why, time.Since(b.began)-b.waited)
+		var sincePowerOn time.Duration
+		if b.why == AfterBoot {
+			sincePowerOn = time.Since(b.began) - b.waited
+		}
+		b.session.announce(b.why, sincePowerOn)
 	}
 	return ended.Err
 }

@@ -30,47 +30,62 @@ func defaultDial(local netip.Addr) func(ctx context.Context, network, address st
 // limits. With roles it is TLS, and the peer's certificate must BE a record of
 // one of these roles in a held list; own is offered when the peer asks for a
 // certificate.
-func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port int, own *Credential, roles ...ctl.Role) (net.Conn, error) {
+func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port int, own *Credential, roles ...ctl.Role) (conn net.Conn, err error) {
 	address := net.JoinHostPort(host, strconv.Itoa(port))
-	var conn net.Conn
-	err := watch.within(ctx, p.env.Limits.Handshakes, func() error {
-		dialing, cancel := context.WithTimeout(ctx, p.id.Model.Timers.Connect)
-		defer cancel()
-		plain, err := p.env.Dial(dialing, "tcp", address)
+	err = watch.within(ctx, p.env.Limits.Handshakes, func() error {
+		plain, err := p.dial(ctx, address)
 		if err != nil {
-			return because(err, "connect to %s", address)
+			return err
 		}
-		conn = plain
-		if len(roles) == 0 {
-			return nil
-		}
-		shaking, cancel := context.WithTimeout(ctx, p.id.Model.Timers.Handshake)
-		defer cancel()
-		under := &gathering{Conn: plain}
-		secure := tls.Client(under, p.env.Lists.tlsConfig(p.id.Model, p.held(), roles...))
-		if err := secure.HandshakeContext(offering(shaking, own)); err != nil {
-			plain.Close()
-			return p.tellRefused(tlsError(err, address), address)
-		}
-		conn = messageAtOnce(secure, under)
-		return nil
+		conn, err = p.secure(ctx, plain, address, own, roles...)
+		return err
+	})
+	return conn, err
+}
+
+// reach is connect for a link that nobody waits for. The server may well be
+// dead: only one that has answered takes a place among the handshakes.
+func (p *Phone) reach(ctx context.Context, watch *stopwatch, host string, port int, own *Credential, roles ...ctl.Role) (conn net.Conn, err error) {
+	address := net.JoinHostPort(host, strconv.Itoa(port))
+	plain, err := p.dial(ctx, address)
+	if err != nil || len(roles) == 0 {
+		return plain, err
+	}
+	err = watch.within(ctx, p.env.Limits.Handshakes, func() error {
+		conn, err = p.secure(ctx, plain, address, own, roles...)
+		return err
 	})
 	if err != nil {
-		return nil, err
+		plain.Close()
+	}
+	return conn, err
+}
+
+func (p *Phone) dial(ctx context.Context, address string) (net.Conn, error) {
+	dialing, cancel := context.WithTimeout(ctx, p.id.Model.Timers.Connect)
+	defer cancel()
+	conn, err := p.env.Dial(dialing, "tcp", address)
+	if err != nil {
+		return nil, because(err, "connect to %s", address)
 	}
 	return conn, nil
 }
 
-// tellRefused tells the console of a server that the phone refused, and lets the
-// explanation of it say so, too.
-func (p *Phone) tellRefused(err error, address string) error {
-	var refused *refusal
-	if errors.As(err, &refused) {
-		line := ownLineHandshakeFailed(address)
-		refused.Console = append(refused.Console, line.Text)
-		p.say(line)
+// secure shakes hands over a connection, which it closes when that fails.
+// Without roles there is nothing to do.
+func (p *Phone) secure(ctx context.Context, plain net.Conn, address string, own *Credential, roles ...ctl.Role) (net.Conn, error) {
+	if len(roles) == 0 {
+		return plain, nil
 	}
-	return err
+	shaking, cancel := context.WithTimeout(ctx, p.id.Model.Timers.Handshake)
+	defer cancel()
+	under := &gathering{Conn: plain}
+	conn := tls.Client(under, p.env.Lists.tlsConfig(p.id.Model, p.held(), roles...))
+	if err := conn.HandshakeContext(offering(shaking, own)); err != nil {
+		plain.Close()
+		return nil, tlsError(err, address)
+	}
+	return messageAtOnce(conn, under), nil
 }
 
 // tlsError names the side that broke off a handshake.

@@ -3,6 +3,7 @@ package phone
 import (
 	"context"
 	"errors"
+	"os"
 	"time"
 
 	"github.com/phonebank/phonebank/wire/cnf"
@@ -47,7 +48,7 @@ func (p *Phone) watchBetter(ctx context.Context, config *cnf.Config, than int) *
 			return nil
 		}
 		for node := range than {
-			l, err := p.openLink(ctx, startWatch(), config, node)
+			l, err := p.openLink(ctx, startWatch(), p.reach, config, node)
 			if err != nil {
 				continue
 			}
@@ -86,13 +87,19 @@ func (p *Phone) stayHealthy(ctx context.Context, l *link, config *cnf.Config) bo
 }
 
 // askToken asks for a token until the CallManager grants it. A rejection says
-// how long to wait.
+// how long to wait. A CallManager that leaves the request unanswered as often as
+// the model asks knows no tokens: to ask is a courtesy, and the phone moves
+// without one (public SCCP servers, 4).
 func (p *Phone) askToken(ctx context.Context, l *link) bool {
 	req := sccp.RegisterTokenReq{
 		DeviceName: string(p.id.Name), StationIP: l.localIP(), DeviceType: p.id.Model.DeviceType,
 	}
-	for {
+	for unanswered := 0; unanswered < p.id.Model.Timers.TokenTries; {
 		answer, err := p.exchange(ctx, l, req, sccp.IDRegisterTokenAck, sccp.IDRegisterTokenReject)
+		if errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil {
+			unanswered++
+			continue
+		}
 		if err != nil {
 			return false
 		}
@@ -100,11 +107,13 @@ func (p *Phone) askToken(ctx context.Context, l *link) bool {
 		if !ok {
 			return true
 		}
+		unanswered = 0
 		wait := time.Duration(reject.WaitTime) * time.Second
 		if sleep(ctx, min(max(wait, time.Second), badTime)) != nil {
 			return false
 		}
 	}
+	return true
 }
 
 // exchange sends a message and waits for one of the given answers.
@@ -128,16 +137,17 @@ func (p *Phone) exchange(ctx context.Context, l *link, m sccp.Message, want ...s
 }
 
 // failBack moves to the better CallManager. If that fails after all, the phone
-// fails over from there.
+// fails over from there, and that is what it says.
 func (p *Phone) failBack(ctx context.Context, session *Session, better *link) (*Session, error) {
 	session.Close()
-	delete(p.bad, session.config.CallManagers[better.node].Host)
-	return p.again(AfterFailback, func(watch *stopwatch) (*Session, error) {
+	delete(p.bad, whereaboutsOf(session.config.CallManagers[better.node]))
+	return p.again(func(watch *stopwatch) (*Session, Why, error) {
 		moved, err := p.registerOver(ctx, session.config, better, outFailback)
 		if err == nil {
-			return moved, nil
+			return moved, AfterFailback, nil
 		}
 		p.markBad(session.config, better.node)
-		return p.registerAnywhere(ctx, watch, session.config, outageOf(err))
+		moved, err = p.registerAnywhere(ctx, watch, session.config, outageOf(err))
+		return moved, AfterFailover, err
 	})
 }

@@ -25,9 +25,12 @@ type link struct {
 	patience time.Duration
 }
 
+// connecting is connect or reach.
+type connecting func(ctx context.Context, watch *stopwatch, host string, port int, own *Credential, roles ...ctl.Role) (net.Conn, error)
+
 // openLink connects to a CallManager as the device security mode says: mutual
 // TLS on the secure port, or clear TCP (signed configuration, section 6).
-func (p *Phone) openLink(ctx context.Context, watch *stopwatch, config *cnf.Config, node int) (*link, error) {
+func (p *Phone) openLink(ctx context.Context, watch *stopwatch, connect connecting, config *cnf.Config, node int) (*link, error) {
 	cm := config.CallManagers[node]
 	port, roles := cm.ClearPort(), []ctl.Role(nil)
 	var own *Credential
@@ -41,7 +44,7 @@ func (p *Phone) openLink(ctx context.Context, watch *stopwatch, config *cnf.Conf
 			return nil, failf(CauseLocal, "the phone has neither LSC nor MIC, and the %s device security mode asks for one", config.SecurityMode)
 		}
 	}
-	conn, err := p.connect(ctx, watch, cm.Host, port, own, roles...)
+	conn, err := connect(ctx, watch, cm.Host, port, own, roles...)
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,7 @@ type Timers struct {
 	Reboot        time.Duration // from reset or failure to power-on, ±20 %
 	MissedAllowed int           // keepalives unanswered in a row before the CallManager counts as dead
 	Probe         time.Duration // between attempts to reach a better CallManager
+	TokenTries    int           // requests for a token left unanswered before the phone moves without one
 	Connection    time.Duration // how long that one must stay healthy, unless the configuration says
 }
 
@@ -68,7 +69,7 @@ var usualTimers = Timers{
 	Connect: 10 * time.Second, Handshake: 10 * time.Second, Answer: 10 * time.Second, Optional: time.Second,
 	CAPF: 60 * time.Second, TVS: 10 * time.Second, CAPFTries: 3, CAPFRetry: 30 * time.Second,
 	Rounds: 2, RegisterWait: 20 * time.Second, Boots: 2, Reboot: 10 * time.Second,
-	MissedAllowed: 3, Probe: 30 * time.Second, Connection: 120 * time.Second,
+	MissedAllowed: 3, Probe: 30 * time.Second, TokenTries: 3, Connection: 120 * time.Second,
 }
 
 // Cipher suites by the age of a phone. The first is what CUCM traces call

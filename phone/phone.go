@@ -109,9 +109,9 @@ type Phone struct {
 	boots int
 	// transfers counts the files asked for; the console shows it as a handle.
 	transfers int
-	last      outage               // why the phone was last without a CallManager
-	bad       map[string]time.Time // CallManagers that failed, by host, and when
-	tvs       *TVSClient           // keeps its cache between boots
+	last      outage                    // why the phone was last without a CallManager
+	bad       map[whereabouts]time.Time // CallManagers that failed, and when
+	tvs       *TVSClient                // keeps its cache between boots
 }
 
 // New returns a phone that is switched off.

@@ -2,6 +2,7 @@ package phone
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -71,7 +72,7 @@ const (
 // registerWith registers with one CallManager over a new link.
 func (p *Phone) registerWith(ctx context.Context, watch *stopwatch, config *cnf.Config, node int, last outage) (*Session, error) {
 	queued, began := watch.waited, time.Now()
-	l, err := p.openLink(ctx, watch, config, node)
+	l, err := p.openLink(ctx, watch, p.connect, config, node)
 	if err != nil {
 		p.markBad(config, node)
 		return nil, err
@@ -102,13 +103,25 @@ func (p *Phone) registerOver(ctx context.Context, config *cnf.Config, l *link, l
 // 5.4).
 const badTime = 10 * time.Minute
 
-// markBad goes by the name of the CallManager: the next configuration may list
-// it elsewhere.
+// whereabouts is what a CallManager is known by: the next configuration may list it
+// elsewhere, and on machines of one address its ports tell it from others.
+type whereabouts struct {
+	host        string
+	clear, safe int // ports
+}
+
+func whereaboutsOf(m cnf.CallManager) whereabouts {
+	return whereabouts{m.Host, m.ClearPort(), m.TLSPort()}
+}
+
+// markBad also forgets those that have served their time, so that changing
+// configurations do not add up.
 func (p *Phone) markBad(config *cnf.Config, node int) {
 	if p.bad == nil {
-		p.bad = make(map[string]time.Time)
+		p.bad = make(map[whereabouts]time.Time)
 	}
-	p.bad[config.CallManagers[node].Host] = time.Now()
+	maps.DeleteFunc(p.bad, func(_ whereabouts, failed time.Time) bool { return time.Since(failed) >= badTime })
+	p.bad[whereaboutsOf(config.CallManagers[node])] = time.Now()
 }
 
 // candidates orders the CallManagers: by priority, those that failed lately
@@ -116,7 +129,7 @@ func (p *Phone) markBad(config *cnf.Config, node int) {
 func (p *Phone) candidates(config *cnf.Config) []int {
 	var good, bad []int
 	for node, manager := range config.CallManagers {
-		if failed, ok := p.bad[manager.Host]; ok && time.Since(failed) < badTime {
+		if failed, ok := p.bad[whereaboutsOf(manager)]; ok && time.Since(failed) < badTime {
 			bad = append(bad, node)
 		} else {
 			good = append(good, node)

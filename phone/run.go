@@ -84,21 +84,27 @@ func (p *Phone) failOver(ctx context.Context, session *Session, spare *standby, 
 	session.abandon(lost)
 	p.markBad(session.config, session.link.node)
 	p.last = outageOf(lost)
-	return p.again(AfterFailover, func(watch *stopwatch) (*Session, error) {
+	return p.again(func(watch *stopwatch) (*Session, Why, error) {
 		if l := spare.take(); l != nil {
 			if next, err := p.registerOver(ctx, session.config, l, p.last); err == nil {
-				return next, nil
+				return next, AfterFailover, nil
 			}
 		}
-		return p.registerAnywhere(ctx, watch, session.config, p.last)
+		next, err := p.registerAnywhere(ctx, watch, session.config, p.last)
+		return next, AfterFailover, err
 	})
 }
 
-// again is a registration outside a boot, told as a step of its own.
-func (p *Phone) again(why Why, register func(*stopwatch) (*Session, error)) (*Session, error) {
+// again is a registration outside a boot, told as a step of its own. Why it was
+// shows in the end.
+func (p *Phone) again(register func(*stopwatch) (*Session, Why, error)) (*Session, error) {
 	p.say(StepStarted{StepRegister})
 	watch := startWatch()
-	session, err := p.apart(func() (*Session, error) { return register(watch) })
+	var why Why
+	session, err := p.apart(func() (session *Session, err error) {
+		session, why, err = register(watch)
+		return session, err
+	})
 	ended := StepEnded{Step: StepRegister, Note: string(why)}
 	ended.Waited, ended.Took = watch.split()
 	if err != nil {

@@ -58,6 +58,11 @@ func TestFailback(t *testing.T) {
 			watched: "1m52s 2m22s 2m52s 3m22s 3m52s", tokens: "3m52s 13m52s", outages: "Initialized Failback",
 		},
 		{
+			situation: "knows no tokens: moves without one after three requests", back: deafTo(answersAll, sccp.IDRegisterTokenReq), life: 5 * time.Minute,
+			story:   []string{"4m22s left " + node2, "4m22s registered with " + node1 + ", failback", "5m0s left " + node1},
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s 4m49s", tokens: "3m52s 4m2s 4m12s", outages: "Initialized Failback",
+		},
+		{
 			situation: "answers nobody who is not registered", back: but(answersAll, sccp.IDKeepAliveReq, func(c *caller, m sccp.Message) {
 				if c.registered {
 					answersAll(c, m)
@@ -78,7 +83,7 @@ func TestFailback(t *testing.T) {
 		{
 			situation: "registers nobody after all", back: but(answersAll, sccp.IDRegisterReq, hangsUp), life: 4 * time.Minute,
 			story: []string{
-				"3m52s left " + node2, "3m52s registered with " + node2 + ", failback", "4m0s left " + node2,
+				"3m52s left " + node2, "3m52s registered with " + node2 + ", failover", "4m0s left " + node2,
 			},
 			watched: "1m52s 2m22s 2m52s 3m22s 3m52s", tokens: "3m52s", outages: "Initialized Failback",
 		},

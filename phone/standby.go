@@ -37,7 +37,7 @@ func (p *Phone) keepStandby(ctx context.Context, spare *standby, session *Sessio
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		l, err := p.openLink(opening, startWatch(), session.config, next)
+		l, err := p.openLink(opening, startWatch(), p.reach, session.config, next)
 		if err != nil {
 			return
 		}

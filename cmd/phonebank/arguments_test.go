@@ -44,7 +44,7 @@ func TestArrangeRefuses(t *testing.T) {
 		{"a flag without its value", "boot --mac", "phonebank boot: --mac needs a value"},
 		{"a command mistyped", "rnu", `phonebank has no command "rnu"; did you mean phonebank run?`},
 		{"a command below mistyped", "ctl verfy NEW", `phonebank ctl has no command "verfy"; did you mean phonebank ctl verify?`},
-		{"no command at all", "ctl frobnicate", `phonebank ctl has no command "frobnicate"; it has show, verify`},
+		{"no command at all", "ctl frobnicate", `phonebank ctl has no command "frobnicate"; it has show, verify, diff, create, update`},
 	} {
 		_, err := arrange(newTool().app(), strings.Fields(c.typed))
 		if err == nil || err.Error() != c.want {

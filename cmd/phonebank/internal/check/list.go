@@ -8,10 +8,10 @@ import (
 	"github.com/phonebank/phonebank/wire/ctl"
 )
 
-func listParses(_ context.Context, e *examination, kind ctl.Kind) []Finding {
+func listParses(ctx context.Context, e *examination, kind ctl.Kind) []Finding {
 	list, err := ctl.Parse(e.main.files[kind].bytes)
 	if err != nil {
-		v := e.firstUse(context.Background(), kind)
+		v := e.firstUse(ctx, kind)
 		return one(bad(fmt.Sprintf("the %s does not parse", kind), fmt.Sprintf("the %s does not parse: %s", kind, v.Reason), e.signAgain(kind)...))
 	}
 	e.lists[kind] = list

@@ -165,7 +165,7 @@ func TestSaveWritesWholeFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{filepath.Join(dir, "result.json"), filepath.Join(dir, "phones.csv"), filepath.Join(dir, "timeline.csv")}, paths); diff != "" {
+	if diff := cmp.Diff([]string{filepath.Join(dir, "result.json"), filepath.Join(dir, "phones.csv"), filepath.Join(dir, "timeline.csv"), filepath.Join(dir, "report.html")}, paths); diff != "" {
 		t.Error(diff)
 	}
 	entries, err := os.ReadDir(dir)
@@ -253,7 +253,7 @@ func (d *fullDisk) Write(b []byte) (int, error) {
 }
 
 func TestReportsTellThatTheyCouldNotBeWritten(t *testing.T) {
-	for _, write := range []func(io.Writer, *tally.Result) error{JSON, CSV, Text, Timeline} {
+	for _, write := range []func(io.Writer, *tally.Result) error{JSON, CSV, Text, Timeline, HTML} {
 		for _, space := range []int{0, 100} {
 			if write(&fullDisk{space}, storm(t)) == nil {
 				t.Errorf("no error with %d bytes of space", space)

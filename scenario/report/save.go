@@ -18,6 +18,7 @@ const (
 	PhonesFile   = "phones.csv"
 	TimelineFile = "timeline.csv"
 	EventsFile   = "events.jsonl"
+	HTMLFile     = "report.html"
 	Snapshot     = "snapshot.json"
 )
 
@@ -32,6 +33,7 @@ var files = []struct {
 	{ResultFile, JSON, always},
 	{PhonesFile, CSV, func(r *tally.Result) bool { return r.Rows != nil }},
 	{TimelineFile, Timeline, func(r *tally.Result) bool { return r.Timeline != nil }},
+	{HTMLFile, HTML, always},
 }
 
 func always(*tally.Result) bool { return true }

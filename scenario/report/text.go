@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -58,15 +57,19 @@ func (p *page) thresholds(r *tally.Result) {
 	}
 	p.section("thresholds")
 	for _, t := range r.Thresholds {
-		value := fmt.Sprintf("%.10g%s", t.Value, t.Unit)
-		switch {
-		case t.Note != "":
-			value = t.Note
-		case t.Unit == "ms":
-			value = span(t.Value)
-		}
-		p.line("  %s %-28s %s", mark(t.Pass), t.Expression, value)
+		p.line("  %s %-28s %s", mark(t.Pass), t.Expression, found(t))
 	}
+}
+
+// found is the value that a threshold was held against.
+func found(t tally.ThresholdOutcome) string {
+	switch {
+	case t.Note != "":
+		return t.Note
+	case t.Unit == "ms":
+		return span(t.Value)
+	}
+	return fmt.Sprintf("%.10g%s", t.Value, t.Unit)
 }
 
 func (p *page) ladder(r *tally.Result) {
@@ -168,17 +171,7 @@ func (p *page) messages(r *tally.Result) {
 		return
 	}
 	p.section("status messages")
-	texts := make([]string, 0, len(r.StatusMessages))
-	for text := range r.StatusMessages {
-		texts = append(texts, text)
-	}
-	slices.SortFunc(texts, func(a, b string) int {
-		if d := r.StatusMessages[b] - r.StatusMessages[a]; d != 0 {
-			return d
-		}
-		return strings.Compare(a, b)
-	})
-	for _, text := range texts {
+	for _, text := range mostFrequent(r.StatusMessages) {
 		p.line("  %8d  %s", r.StatusMessages[text], text)
 	}
 }

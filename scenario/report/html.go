@@ -1,0 +1,209 @@
+package report
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/tally"
+)
+
+// The page and what draws its charts: uPlot 1.6.32, whose licence lies beside
+// it. Everything goes into the one file.
+//
+//go:embed html
+var htmlFiles embed.FS
+
+// HTML writes report.html: one file, without a network, light and dark, fit for
+// paper and for mail. Whatever comes from phones, servers and scenarios is
+// escaped by html/template.
+func HTML(w io.Writer, r *tally.Result) error {
+	text := func(name string) string {
+		b, err := htmlFiles.ReadFile("html/" + name)
+		if err != nil {
+			panic(err) // it is part of the program
+		}
+		return string(b)
+	}
+	page, err := template.New("report").Funcs(template.FuncMap{
+		"span": span, "mark": mark, "found": found,
+		"date": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"gib":  func(n int64) string { return fmt.Sprintf("%.0f", float64(n)/(1<<30)) },
+	}).Parse(text("report.html"))
+	if err != nil {
+		return err
+	}
+	v := viewOf(r)
+	v.Style = template.CSS(text("uplot/uPlot.min.css") + text("report.css"))
+	v.Plotter, v.Script = template.JS(text("uplot/uPlot.iife.min.js")), template.JS(text("report.js"))
+	return page.Execute(w, v)
+}
+
+// view is the result as the page shows it.
+type view struct {
+	*tally.Result
+	ElapsedMS       float64
+	Verdict         verdict
+	Ladder          []rung
+	Failures        []failure
+	States          []state
+	Messages        []state
+	StepCharts      []stepChart
+	Percentiles     bool
+	Cost, CoreCost  string
+	Charts          []chart
+	Style           template.CSS
+	Plotter, Script template.JS
+}
+
+type verdict struct {
+	Class, Mark, Text string
+	Why               []string
+}
+
+type failure struct {
+	tally.CauseResult
+	Why []tally.Explanation
+}
+
+type state struct {
+	Name    string
+	Count   int
+	Percent float64
+	Class   string
+}
+
+type stepChart struct{ Name, ID string }
+
+func viewOf(r *tally.Result) *view {
+	v := &view{
+		Result: r, ElapsedMS: r.Elapsed * 1000, Verdict: verdictOf(r), Ladder: ladderOf(r),
+		States: statesOf(r), Cost: cost(r.Generator.Process),
+	}
+	if r.Core != nil {
+		v.CoreCost = cost(*r.Core)
+	}
+	for _, c := range r.Causes {
+		f := failure{CauseResult: c}
+		for _, e := range r.Explain {
+			if e.Step == c.Step && e.Cause == c.Cause {
+				if strings.HasSuffix(c.Example, e.Reason) {
+					e.Reason = "" // said already
+				}
+				f.Why = append(f.Why, e)
+			}
+		}
+		v.Failures = append(v.Failures, f)
+	}
+	for _, text := range mostFrequent(r.StatusMessages) {
+		v.Messages = append(v.Messages, state{Name: text, Count: r.StatusMessages[text]})
+	}
+	if len(r.Timeline) > 0 {
+		v.Charts = append(courseCharts(r.Timeline), healthCharts(r.Timeline)...)
+		v.stepCharts(r)
+	}
+	if plot := percentileChart(r); len(plot.Series) > 0 {
+		v.Percentiles = true
+		v.Charts = append(v.Charts, plot)
+	}
+	return v
+}
+
+func verdictOf(r *tally.Result) verdict {
+	switch code := r.ExitCode(); code {
+	case tally.ExitInterrupted:
+		return verdict{"warn", "✘", "interrupted: this is what was seen until then", nil}
+	case tally.ExitLimited:
+		return verdict{"bad", "✘", "generator limited: discard", []string{r.Generator.Why}}
+	case tally.ExitThreshold:
+		return verdict{"bad", "✘", "a threshold does not hold", nil}
+	case tally.ExitFailed:
+		return verdict{"bad", "✘", plural(r.Phones.Failed, "phone") + " failed", nil}
+	}
+	if len(r.Thresholds) > 0 {
+		return verdict{"good", "✔", "every threshold holds", nil}
+	}
+	return verdict{"good", "✔", "every phone registered", nil}
+}
+
+// statesOf is where the planned phones were in the end.
+func statesOf(r *tally.Result) []state {
+	p := r.Phones
+	all := []state{
+		{"registered", p.RegisteredAtEnd, 0, ""},
+		{"registered, and left again", p.Registered - p.RegisteredAtEnd, 0, "rest"},
+		{"failed", p.Failed, 0, "bad"},
+		{"on their way", p.Started - p.Registered - p.Failed, 0, "rest"},
+		{"not started", p.Planned - p.Started, 0, "rest"},
+	}
+	var some []state
+	for _, s := range all {
+		if s.Count > 0 {
+			s.Percent = math.Round(1000*float64(s.Count)/float64(max(p.Planned, 1))) / 10
+			some = append(some, s)
+		}
+	}
+	return some
+}
+
+func mostFrequent(counts map[string]int) []string {
+	texts := make([]string, 0, len(counts))
+	for text := range counts {
+		texts = append(texts, text)
+	}
+	slices.SortFunc(texts, func(a, b string) int {
+		if d := counts[b] - counts[a]; d != 0 {
+			return d
+		}
+		return strings.Compare(a, b)
+	})
+	return texts
+}
+
+// stepCharts are the percentiles over time of every step that was tried.
+func (v *view) stepCharts(r *tally.Result) {
+	add := func(name string, take func(*tally.Point) tally.Latency) {
+		id := "step-" + name
+		v.StepCharts = append(v.StepCharts, stepChart{name, id})
+		c := overTime(r.Timeline, id, "ms")
+		c.add("p50", 0, r.Timeline, func(p *tally.Point) float64 { return orGap(take(p).P50) })
+		c.add("p95", 3, r.Timeline, func(p *tally.Point) float64 { return orGap(take(p).P95) })
+		c.add("p99", 2, r.Timeline, func(p *tally.Point) float64 { return orGap(take(p).P99) })
+		v.Charts = append(v.Charts, c)
+	}
+	for i, s := range r.Steps {
+		if s.OK+s.Failed > 0 && i < len(timelineSteps) && s.Step == timelineSteps[i] {
+			add(string(s.Step), func(p *tally.Point) tally.Latency { return p.Steps[i].Took })
+		}
+	}
+	if r.Phones.Registered > 0 {
+		add("boot", func(p *tally.Point) tally.Latency { return p.Boot })
+	}
+}
+
+// rung is a line of the ladder of steps.
+type rung struct {
+	Name                         string
+	Started, OK, Failed, Retried int
+	Took                         tally.Latency
+	Waited                       string
+}
+
+// ladderOf is every step in boot order, and the whole boot.
+func ladderOf(r *tally.Result) []rung {
+	var rungs []rung
+	for _, s := range r.Steps {
+		rungs = append(rungs, rung{string(s.Step), s.OK + s.Failed, s.OK, s.Failed, s.Retried, s.Took, span(s.Waited.P95)})
+	}
+	n := r.Phones
+	if n.Registered > 0 {
+		rungs = append(rungs, rung{string(phone.Step("boot")), n.Started, n.Registered, n.Failed, 0, r.Boot, ""})
+	}
+	return rungs
+}

@@ -175,6 +175,7 @@ func (c *checker) load() {
 		c.fault("load", "load: %v", err)
 		return
 	}
+	c.gentle()
 	if times := c.with.Load.Times; times != nil && c.with.Count() > len(times) {
 		c.fault("load", "load: %d phones, but %s has the starts of only %d", c.with.Count(), c.with.Load.File, len(times))
 	}

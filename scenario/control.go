@@ -19,6 +19,7 @@ type Control struct {
 	drained bool
 	end     context.CancelFunc // of the run; nil: not begun
 	stopped bool
+	most    float64 // speed that the run's limits allow; 0: not known yet
 
 	wall    time.Time     // when the schedule had come to
 	planned time.Duration // this point of its own time
@@ -52,14 +53,14 @@ func (c *Control) Pace() Pace {
 }
 
 // Speed makes arrivals so many times as frequent as planned, from now on; it
-// keeps the factor between 0.01 and 100.
+// keeps the factor between 0.01 and 100, and the rate within the scenario's limit.
 func (c *Control) Speed(factor float64) {
-	c.change(func() { c.speed = min(max(factor, slowest), fastest) })
+	c.change(func() { c.speed = factor })
 }
 
 // Faster multiplies the speed: by 1.1 for a tenth more arrivals.
 func (c *Control) Faster(by float64) {
-	c.change(func() { c.speed = min(max(c.speed*by, slowest), fastest) })
+	c.change(func() { c.speed *= by })
 }
 
 // Pause stops the arrivals, or lets them go on. Phones that have started are
@@ -95,8 +96,17 @@ func (c *Control) change(apply func()) {
 		c.planned, c.wall = c.at(now), now
 	}
 	apply()
+	c.bound()
 	close(c.changed)
 	c.changed = make(chan struct{})
+}
+
+// bound keeps the speed within reason and within the limit of the run.
+func (c *Control) bound() {
+	c.speed = min(max(c.speed, slowest), fastest)
+	if c.most > 0 {
+		c.speed = min(c.speed, c.most)
+	}
 }
 
 // at is how far the schedule is, in its own time.
@@ -107,10 +117,13 @@ func (c *Control) at(now time.Time) time.Duration {
 	return c.planned + time.Duration(float64(now.Sub(c.wall))*c.speed)
 }
 
-// attach gives the control the means to end the run.
-func (c *Control) attach(end context.CancelFunc) {
+// attach gives the control the means to end the run, and the speed that its
+// limits allow; 0: any.
+func (c *Control) attach(end context.CancelFunc, most float64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.most = most
+	c.bound()
 	if c.end = end; c.stopped {
 		end()
 	}

@@ -83,6 +83,19 @@ func TestSpeedStaysWithinReason(t *testing.T) {
 	}
 }
 
+func TestHandsKeepTheLimit(t *testing.T) {
+	s := parse(t, "phones: {count: 500}\nload: hold 40/s\nlimits: {rate: 60/s}")
+	c := NewControl()
+	c.Speed(4)
+	with := s.withDefaults()
+	if c.attach(func() {}, with.fastest()); c.Pace().Speed != 1.5 {
+		t.Errorf("speed %v, want 1.5: 40/s planned, 60/s allowed", c.Pace().Speed)
+	}
+	if c.Faster(2); c.Pace().Speed != 1.5 {
+		t.Errorf("speed %v after asking for more", c.Pace().Speed)
+	}
+}
+
 // A closed loop starts the next phone when one has registered: with two at a
 // time and 12 s of CAPF each, two every 12 s.
 func TestAClosedLoopWaitsForTheCore(t *testing.T) {

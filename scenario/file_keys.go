@@ -36,6 +36,7 @@ func (s *Scenario) read(root *tree.Node) {
 			n.Mapping(
 				tree.Key{Name: "transfers", Read: tree.Into(&s.Limits.Transfers, count("transfers", 1, maxConcurrent))},
 				tree.Key{Name: "handshakes", Read: tree.Into(&s.Limits.Handshakes, count("handshakes", 1, maxConcurrent))},
+				tree.Key{Name: "rate", Read: tree.Into(&s.Limits.Rate, load.ParseRate)},
 				tree.Key{Name: "key_generations", Read: tree.Into(&s.Limits.KeyGenerations, count("key generations", 1, maxConcurrent))},
 			)
 		}},

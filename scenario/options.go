@@ -27,6 +27,7 @@ type Options struct {
 	Began   func(time.Time)
 	Second  func(*tally.Result)
 	Flags   []string  // of the command line, for the result
+	Allow   []string  // addresses, networks and hosts that may be loaded though they are not private
 	Control *Control  // steers the run while it goes on; nil: nobody does
 	Trace   io.Writer // trace lines of an embedded core
 	World   World

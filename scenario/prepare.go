@@ -29,6 +29,11 @@ func (r *run) prepare(ctx context.Context) error {
 	if r.fleet, err = newFleet(r.with, maker, r.options.World); err != nil {
 		return err
 	}
+	if where == Remote {
+		if err := r.guard(ctx); err != nil {
+			return err
+		}
+	}
 	r.fleet.spread = machine.Spread && (where != Remote || r.with.Core.Where.loopback())
 	if err := r.fleet.makeKeys(ctx, r.progress.counter(PhaseKeys)); err != nil {
 		return err
@@ -46,6 +51,18 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.equip()
 	return ctx.Err()
+}
+
+// guard keeps a run against somebody's core where it may send.
+func (r *run) guard(ctx context.Context) error {
+	may, err := allow(ctx, r.options.Allow)
+	if err != nil {
+		return err
+	}
+	if r.options.World.Dial == nil {
+		r.fleet.world.Dial = may.dial
+	}
+	return may.check(ctx, r.with.Core.Where.Targets)
 }
 
 func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manufacturer) (err error) {

@@ -33,8 +33,8 @@ func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
 	if o.Control == nil {
 		o.Control = NewControl()
 	}
-	o.Control.attach(end)
 	r := &run{with: s.withDefaults(), options: o, began: time.Now()}
+	o.Control.attach(end, r.with.fastest())
 	r.loop = newLoop(r.with.Load.Booting)
 	r.tally = tally.New(r.with.Count())
 	r.rehearsal = newRehearsal(r)

@@ -130,6 +130,10 @@ type Limits struct {
 	Transfers      int // TFTP; 0: 256
 	Handshakes     int // connecting and TLS; 0: 512
 	KeyGenerations int // 0: one a core
+
+	// Rate is how many phones may start within a second. Zero sets no limit with
+	// the simulator, and 50 with any other core.
+	Rate load.Rate
 }
 
 // Defaults of a scenario.

@@ -34,6 +34,7 @@ func (t *tool) runCommand() *cli.Command {
 			&cli.DurationFlag{Name: "for", Usage: "start phones for `TIME`, such as 1m, however many that makes"},
 			&cli.StringFlag{Name: "stages", Usage: "start them as these `SENTENCES` say, with commas between: \"ramp 10/s to 200/s over 30s, hold 200/s\""},
 			&cli.StringFlag{Name: "core", Usage: "boot against `WHERE`: embedded, local (a child process), or host[:port] of a TFTP server; several with commas"},
+			&cli.StringSliceFlag{Name: "allow", Usage: "load `HOST` though its address is neither loopback nor private: an address, a network or a name"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`N` determines names, models, jitter and arrivals"},
 			&cli.StringFlag{Name: "out", Usage: "write the report, the result, the time line and the events into `DIR`, while the run goes on"},
 			&cli.StringFlag{Name: "events", Usage: "whose events go into DIR/events.jsonl: `WHICH` is all, off or \"sample 100\"; phones in trouble always"},
@@ -116,7 +117,7 @@ func flagsGiven(c *cli.Context) []string {
 
 // perform runs the scenario under the eyes of the user.
 func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context, recorder *record.Recorder) (*tally.Result, error) {
-	options := scenario.Options{Version: version(), StateDir: c.String("state"), StartLocal: local.Start, Flags: flagsGiven(c)}
+	options := scenario.Options{Version: version(), StateDir: c.String("state"), Allow: c.StringSlice("allow"), StartLocal: local.Start, Flags: flagsGiven(c)}
 	if recorder != nil {
 		options.Began, options.Watch, options.Second = recorder.Begin, recorder.Watch, recorder.Second
 	}

@@ -137,6 +137,45 @@ func (s Schedule) Phones(within time.Duration, most int) int {
 	return sort.Search(most, func(n int) bool { return s.At(float64(n)) >= within })
 }
 
+// Peak is how many of so many phones start within a second at the most: the
+// highest rate that is reached, or a burst. A closed loop may start as many as it
+// keeps booting.
+func (s Schedule) Peak(phones int) float64 {
+	switch {
+	case s.Booting > 0:
+		return float64(min(s.Booting, phones))
+	case len(s.Times) > 0:
+		return float64(busiest(s.Times[:min(phones, len(s.Times))]))
+	}
+	peak, left := 0.0, float64(phones)
+	for _, stage := range s.Stages {
+		if left <= 0 {
+			break
+		}
+		top := max(stage.From, stage.To)
+		if area := stage.area(); stage.Burst > 0 {
+			top = Rate(min(area, left))
+		} else if area > left && stage.From < stage.To { // the ramp ends before its top
+			top = stage.From + Rate(float64(stage.To-stage.From)*stage.reach(left)/stage.For.Seconds())
+		}
+		peak = max(peak, float64(top))
+		left -= stage.area()
+	}
+	return peak
+}
+
+// busiest is how many of these times lie within one second.
+func busiest(times []time.Duration) (most int) {
+	first := 0
+	for last := range times {
+		for times[last]-times[first] >= time.Second {
+			first++
+		}
+		most = max(most, last-first+1)
+	}
+	return most
+}
+
 // never stands for every time that is too far away to be told: a century.
 const never = 100 * 365 * 24 * time.Hour
 

@@ -313,6 +313,37 @@ func TestTimesOfAFile(t *testing.T) {
 	}
 }
 
+func TestThePeakOfASchedule(t *testing.T) {
+	for title, row := range map[string]struct {
+		text   string
+		phones int
+		want   float64
+	}{
+		"a rate":                    {"hold 200/s", 1000, 200},
+		"a ramp":                    {"ramp 10/s to 200/s over 30s", 10_000, 200},
+		"a ramp that phones end":    {"ramp 0/s to 10/s over 10s", 8, 4}, // t²/2 = 8 at 4 s
+		"a ramp down":               {"ramp 10/s to 0/s over 10s", 8, 10},
+		"a spike among little":      {"spike 1/s to 9/s over 4s", 100, 9},
+		"all at once":               {"all at once", 77, 77},
+		"a burst of more than left": {"burst 500", 77, 77},
+		"a closed loop":             {"keep 20 booting", 77, 20},
+	} {
+		t.Run(title, func(t *testing.T) {
+			s, err := Parse(row.text)
+			if got := s.Peak(row.phones); err != nil || math.Abs(got-row.want) > 1e-9 {
+				t.Errorf("got %v, want %v (%v)", got, row.want, err)
+			}
+		})
+	}
+	s := Schedule{Times: []time.Duration{0, 0, time.Second - 1, time.Second, time.Second, time.Second, 3 * time.Second}}
+	if got := s.Peak(100); got != 4 { // from 999.999999 ms on
+		t.Errorf("times: got %v, want 4", got)
+	}
+	if got := s.Peak(3); got != 3 {
+		t.Errorf("the first three times: got %v, want 3", got)
+	}
+}
+
 func TestEveryExampleIsASchedule(t *testing.T) {
 	for _, text := range Examples() {
 		if _, err := Parse(text); err != nil {

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -27,17 +31,33 @@ func (t *tool) ctlShow(c *cli.Context) error {
 		return err
 	}
 	file, err := t.read(args[0], ctl.MaxSize)
+	if errors.Is(err, fs.ErrNotExist) && !c.Bool("json") {
+		return errors.Join(err, ctl.ShowMissing(t.out, kindByName(args[0]), 0))
+	}
 	if err != nil {
 		return err
 	}
 	list, err := ctl.Parse(file)
 	if err != nil {
+		if !c.Bool("json") {
+			if err := ctl.ShowMissing(t.out, kindByName(args[0]), len(file)); err != nil {
+				return err
+			}
+		}
 		return &problem{code: exitFailed, err: fmt.Errorf("%s is no trust list: %w", args[0], err), hint: lookOf(file)}
 	}
 	if c.Bool("json") {
 		return printJSON(t.out, inspect.ListOf(list))
 	}
 	return ctl.Show(t.out, list, time.Local)
+}
+
+// kindByName is the kind that a file's name speaks of, for want of its content.
+func kindByName(path string) ctl.Kind {
+	if strings.HasPrefix(strings.ToUpper(filepath.Base(path)), "ITL") {
+		return ctl.ITL
+	}
+	return ctl.CTL
 }
 
 // lookOf says what a file seems to be that did not parse.

@@ -36,6 +36,23 @@ func Show(w io.Writer, l *List, loc *time.Location) error {
 	return out.Flush()
 }
 
+// ShowMissing prints what "show ctl" and "show itl" do when there is no file (size
+// 0), or one that is no list.
+func ShowMissing(w io.Writer, kind Kind, size int) error {
+	word := "CTL"
+	if kind == ITL {
+		word = "ITL"
+	}
+	_, err := fmt.Fprintf(w, "Length of %s file: %d\n", word, size)
+	if err == nil && size == 0 {
+		_, err = fmt.Fprintf(w, "%s File not found. Please run CTLClient plugin or run the CLI - utils ctl.. to generate the %s file.\n", word, word)
+	}
+	if err == nil {
+		_, err = fmt.Fprintf(w, "Error parsing the %s File.\n", word)
+	}
+	return err
+}
+
 // columns is the head of every table: "BYTEPOS" is really the tag.
 const columns = "BYTEPOS\tTAG\t\tLENGTH\tVALUE\n-------\t---\t\t------\t-----\n"
 

@@ -197,3 +197,26 @@ func TestShowReportsTheWritersError(t *testing.T) {
 		}
 	}
 }
+
+func TestShowMissing(t *testing.T) {
+	for _, tt := range []struct {
+		situation string
+		kind      ctl.Kind
+		size      int
+		want      string
+	}{
+		{"no CTL", ctl.CTL, 0, "Length of CTL file: 0\nCTL File not found. Please run CTLClient plugin or run the CLI - utils ctl.. to generate the CTL file.\nError parsing the CTL File.\n"},
+		{"no ITL", ctl.ITL, 0, "Length of ITL file: 0\nITL File not found. Please run CTLClient plugin or run the CLI - utils ctl.. to generate the ITL file.\nError parsing the ITL File.\n"},
+		{"what is no list", ctl.KindUnknown, 404, "Length of CTL file: 404\nError parsing the CTL File.\n"},
+	} {
+		var b bytes.Buffer
+		if err := ctl.ShowMissing(&b, tt.kind, tt.size); err != nil || b.String() != tt.want {
+			t.Errorf("%s: %v\n%s", tt.situation, err, b.String())
+		}
+		for n := range tt.want {
+			if err := ctl.ShowMissing(&failing{n: n}, tt.kind, tt.size); !errors.Is(err, errFull) {
+				t.Errorf("%s, disk full after %d bytes: %v", tt.situation, n, err)
+			}
+		}
+	}
+}

@@ -47,7 +47,7 @@ func (p *Phone) watchBetter(ctx context.Context, config *cnf.Config, than int) *
 		if sleep(ctx, p.jitter(p.id.Model.Timers.Probe)) != nil {
 			return nil
 		}
-		for node := range than {
+		for node := range min(than, len(config.CallManagers)) {
 			l, err := p.openLink(ctx, startWatch(), p.reach, config, node)
 			if err != nil {
 				continue
@@ -140,7 +140,7 @@ func (p *Phone) exchange(ctx context.Context, l *link, m sccp.Message, want ...s
 // fails over from there, and that is what it says.
 func (p *Phone) failBack(ctx context.Context, session *Session, better *link) (*Session, error) {
 	session.Close()
-	delete(p.bad, whereaboutsOf(session.config.CallManagers[better.node]))
+	delete(p.bad, whereaboutsOf(managerAt(session.config, better.node)))
 	return p.again(func(watch *stopwatch) (*Session, Why, error) {
 		moved, err := p.registerOver(ctx, session.config, better, outFailback)
 		if err == nil {

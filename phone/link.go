@@ -31,10 +31,10 @@ type connecting func(ctx context.Context, watch *stopwatch, host string, port in
 // openLink connects to a CallManager as the device security mode says: mutual
 // TLS on the secure port, or clear TCP (signed configuration, section 6).
 func (p *Phone) openLink(ctx context.Context, watch *stopwatch, connect connecting, config *cnf.Config, node int) (*link, error) {
-	cm := config.CallManagers[node]
+	cm := managerAt(config, node)
 	port, roles := cm.ClearPort(), []ctl.Role(nil)
 	var own *Credential
-	if config.SecurityMode != cnf.NonSecure {
+	if secured(config, node) {
 		port, roles = cm.TLSPort(), []ctl.Role{ctl.RoleCCM, ctl.RoleCCMTFTP}
 		var err error
 		if own, err = p.credential(); err != nil {

@@ -121,11 +121,11 @@ func (p *Phone) markBad(config *cnf.Config, node int) {
 		p.bad = make(map[whereabouts]time.Time)
 	}
 	maps.DeleteFunc(p.bad, func(_ whereabouts, failed time.Time) bool { return time.Since(failed) >= badTime })
-	p.bad[whereaboutsOf(config.CallManagers[node])] = time.Now()
+	p.bad[whereaboutsOf(managerAt(config, node))] = time.Now()
 }
 
 // candidates orders the CallManagers: by priority, those that failed lately
-// last.
+// last, and after all of them the SRST routers.
 func (p *Phone) candidates(config *cnf.Config) []int {
 	var good, bad []int
 	for node, manager := range config.CallManagers {
@@ -135,7 +135,11 @@ func (p *Phone) candidates(config *cnf.Config) []int {
 			good = append(good, node)
 		}
 	}
-	return append(good, bad...)
+	nodes := append(good, bad...)
+	for i := range config.SRST {
+		nodes = append(nodes, len(config.CallManagers)+i)
+	}
+	return nodes
 }
 
 // jitter spreads a wait by a fifth both ways.

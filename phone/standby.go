@@ -31,7 +31,10 @@ func (p *Phone) keepStandby(ctx context.Context, spare *standby, session *Sessio
 	if !p.env.Standby || len(managers) < 2 {
 		return func() {}
 	}
-	next := (session.link.node + 1) % len(managers)
+	next := session.link.node + 1
+	if next >= len(managers) {
+		next = 0
+	}
 	first := p.jitter(session.secondary)
 	opening, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})

@@ -21,6 +21,7 @@ func (t *tool) app() *cli.App {
 		Commands: []*cli.Command{
 			t.runCommand(),
 			t.reportCommand(),
+			t.compareCommand(),
 			t.bootCommand(),
 			t.coreCommand(),
 			t.ctlCommand(),

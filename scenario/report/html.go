@@ -32,7 +32,7 @@ func HTML(w io.Writer, r *tally.Result) error {
 		return string(b)
 	}
 	page, err := template.New("report").Funcs(template.FuncMap{
-		"span": span, "mark": mark, "found": found,
+		"span": Span, "mark": mark, "found": found,
 		"date": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"gib":  func(n int64) string { return fmt.Sprintf("%.0f", float64(n)/(1<<30)) },
 	}).Parse(text("report.html"))
@@ -199,7 +199,7 @@ type rung struct {
 func ladderOf(r *tally.Result) []rung {
 	var rungs []rung
 	for _, s := range r.Steps {
-		rungs = append(rungs, rung{string(s.Step), s.OK + s.Failed, s.OK, s.Failed, s.Retried, s.Took, span(s.Waited.P95)})
+		rungs = append(rungs, rung{string(s.Step), s.OK + s.Failed, s.OK, s.Failed, s.Retried, s.Took, Span(s.Waited.P95)})
 	}
 	n := r.Phones
 	if n.Registered > 0 {

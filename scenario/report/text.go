@@ -42,7 +42,7 @@ func (p *page) section(title string) { p.line("\n%s", title) }
 
 func (p *page) headline(r *tally.Result) {
 	n := r.Phones
-	p.line("%s: %s registered in %s", r.Scenario, plural(n.Registered, "phone"), span(r.Elapsed*1000))
+	p.line("%s: %s registered in %s", r.Scenario, plural(n.Registered, "phone"), Span(r.Elapsed*1000))
 	if n.Registered != n.Planned {
 		p.line("  of %d planned, %d started, %d failed", n.Planned, n.Started, n.Failed)
 	}
@@ -67,7 +67,7 @@ func found(t tally.ThresholdOutcome) string {
 	case t.Note != "":
 		return t.Note
 	case t.Unit == "ms":
-		return span(t.Value)
+		return Span(t.Value)
 	}
 	return fmt.Sprintf("%.10g%s", t.Value, t.Unit)
 }
@@ -80,11 +80,11 @@ func (p *page) ladder(r *tally.Result) {
 			continue
 		}
 		p.line("  %-8s %8d %8d %9s %9s %9s %9s %12s", s.Step, s.OK, s.Failed,
-			span(s.Took.P50), span(s.Took.P95), span(s.Took.P99), span(s.Took.Max), span(s.Waited.P95))
+			Span(s.Took.P50), Span(s.Took.P95), Span(s.Took.P99), Span(s.Took.Max), Span(s.Waited.P95))
 	}
 	if r.Phones.Registered > 0 {
 		p.line("  %-8s %8d %8d %9s %9s %9s %9s", "boot", r.Phones.Registered, r.Phones.Failed,
-			span(r.Boot.P50), span(r.Boot.P95), span(r.Boot.P99), span(r.Boot.Max))
+			Span(r.Boot.P50), Span(r.Boot.P95), Span(r.Boot.P99), Span(r.Boot.Max))
 	}
 }
 
@@ -94,7 +94,7 @@ func (p *page) course(r *tally.Result) {
 	p.line("  offered %.1f/s, registered %.1f/s", r.Rate.Offered, r.Rate.Registered)
 	if k := r.KeepAlive; k.Sent > 0 {
 		p.line("  keepalives: %d sent, %d answered, %d lost; round trip p50 %s, p99 %s",
-			k.Sent, k.Acked, k.Lost, span(k.RTT.P50), span(k.RTT.P99))
+			k.Sent, k.Acked, k.Lost, Span(k.RTT.P50), Span(k.RTT.P99))
 	}
 	if l := r.Links; l.Lost+l.Failovers+l.Failbacks+l.Restarts > 0 {
 		p.line("  connections lost %d, failovers %d, failbacks %d, restarts %d", l.Lost, l.Failovers, l.Failbacks, l.Restarts)
@@ -114,7 +114,7 @@ func (p *page) course(r *tally.Result) {
 	}
 	if v := r.TVS; v.Asked > 0 {
 		p.line("  TVS: asked %d times, %d valid, %d invalid, %d unanswered; %d from memory; took p50 %s, p99 %s",
-			v.Asked, v.Valid, v.Invalid, v.Unavailable, v.Cached, span(v.Took.P50), span(v.Took.P99))
+			v.Asked, v.Valid, v.Invalid, v.Unavailable, v.Cached, Span(v.Took.P50), Span(v.Took.P99))
 	}
 	for _, note := range r.Notes {
 		p.line("  note: %s", note)
@@ -184,7 +184,7 @@ func (p *page) health(r *tally.Result) {
 	}
 	p.section(what)
 	p.line("  %s", cost(g.Process))
-	p.line("  start lag p50 %s, p99 %s, max %s", span(g.StartLag.P50), span(g.StartLag.P99), span(g.StartLag.Max))
+	p.line("  start lag p50 %s, p99 %s, max %s", Span(g.StartLag.P50), Span(g.StartLag.P99), Span(g.StartLag.Max))
 	if r.Core != nil {
 		p.line("  core: %s", cost(*r.Core))
 	}
@@ -207,8 +207,8 @@ func mark(pass bool) string {
 	return "✘"
 }
 
-// span prints milliseconds with three digits at most, in the unit that suits.
-func span(ms float64) string {
+// Span prints milliseconds with three digits at most, in the unit that suits.
+func Span(ms float64) string {
 	switch d := time.Duration(ms * float64(time.Millisecond)); {
 	case ms == 0:
 		return "0"

@@ -62,7 +62,7 @@ func (t *tool) ctlDiff(c *cli.Context) error {
 	if c.Bool("json") {
 		err = printJSON(t.out, d)
 	} else {
-		err = t.tellDifference(d)
+		err = t.tellDifference(d, beside)
 	}
 	if err == nil && !d.Same {
 		return silent(exitFailed)
@@ -140,8 +140,9 @@ func either(a, b *ctl.List) *ctl.List {
 	return b
 }
 
-// tellDifference prints a difference for people.
-func (t *tool) tellDifference(d inspect.Difference) error {
+// tellDifference prints a difference for people; beside is what the phones hold
+// besides.
+func (t *tool) tellDifference(d inspect.Difference, beside *ctl.List) error {
 	if d.Same {
 		_, err := fmt.Fprintf(t.out, "the same list: %s, %d bytes, %d records, MD5 %s\n", d.A.Kind, d.A.Size, len(d.A.Records), d.A.MD5)
 		return err
@@ -172,7 +173,14 @@ func (t *tool) tellDifference(d inspect.Difference) error {
 	if err := rows(t.out, sastRows(d.SASTs)); err != nil {
 		return err
 	}
-	fmt.Fprintf(t.out, "\nphones\n")
+	also := "that hold no other list; --held LIST names one"
+	if beside != nil {
+		also = fmt.Sprintf("that hold an %s as well, where they know one", beside.Kind())
+		if beside.Kind() == ctl.CTL {
+			also = "that hold a CTL as well"
+		}
+	}
+	fmt.Fprintf(t.out, "\nphones %s\n", also)
 	return t.tellOffers(d.Phones)
 }
 

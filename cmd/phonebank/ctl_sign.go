@@ -25,7 +25,7 @@ func signFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "sign", Usage: "the token that signs, `KEY,CERT`: PKCS#8 and its certificate, PKCS#12 (its certificate is inside), or pkcs11:…"},
 		passwordFlag(),
-		&cli.StringFlag{Name: "digest", Usage: "`sha1` or sha512; phones that do not know SHA-512 refuse the list"},
+		&cli.StringFlag{Name: "digest", Usage: "`DIGEST` of the signature, sha1 or sha512; phones that do not know SHA-512 refuse the list"},
 		&cli.StringFlag{Name: "mode", Usage: "cluster security mode, `MODE` mixed or non-secure: then CallManager records carry no certificates"},
 		&cli.BoolFlag{Name: "tokenless", Usage: "the cluster has no tokens: the publisher's CallManager key or the recovery key signs"},
 		&cli.StringFlag{Name: "time", Usage: "when the list was written, `TIME` as 2026-11-23T14:58:01Z; by default now"},

@@ -21,6 +21,9 @@ type Options struct {
 	Progress   func(Snapshot)     // called by one goroutine, every Tick and at each change of phase
 	Tick       time.Duration      // 0: a second
 	Watch      func(phone.Record) // hears every event of every phone, from many goroutines
+	// Meet is told of every phone when it is first switched on, and what it holds
+	// then; what it returns hears that phone's events. One goroutine calls it.
+	Meet func(id phone.Identity, holds phone.Flash, who tally.Row) func(phone.Record)
 	// Began is told when the schedule begins, Second every second from then on
 	// what has been counted so far; its timeline has the spans that ended since
 	// the last time. One goroutine calls both.

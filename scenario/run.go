@@ -169,13 +169,9 @@ func (r *run) start(n int, lag time.Duration) {
 	flash := r.fleet.flash(n, id)
 	now := time.Now()
 	who := r.fleet.row(n, id, flash)
-	watch := r.tally.Start(n, now.Add(-lag), now, who)
-	if also := r.options.Watch; also != nil {
-		count := watch
-		watch = func(e phone.Record) {
-			count(e)
-			also(e)
-		}
+	watch := both(r.tally.Start(n, now.Add(-lag), now, who), r.options.Watch)
+	if r.options.Meet != nil {
+		watch = both(watch, r.options.Meet(id, flash, who))
 	}
 	watch, off := r.loop.leaving(watch)
 	ctx := r.waves[n%drainWaves].ctx
@@ -191,6 +187,17 @@ func (r *run) start(n int, lag time.Duration) {
 		defer off()
 		_ = p.Run(ctx) // what it has to say it has said to watch
 	})
+}
+
+// both hears an event first with one, then with the other, which may be nil.
+func both(one, other func(phone.Record)) func(phone.Record) {
+	if other == nil {
+		return one
+	}
+	return func(e phone.Record) {
+		one(e)
+		other(e)
+	}
 }
 
 // patience is how long the run waits for phones that neither register nor give

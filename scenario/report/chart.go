@@ -7,17 +7,26 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/tally"
 )
 
-// chart is one chart of the page, as report.js reads it.
-type chart struct {
-	Into   string   `json:"into"`
-	X      []number `json:"x"` // seconds; of a percentile plot 1/(1-p)
-	Log    bool     `json:"log,omitempty"`
-	Unit   string   `json:"unit,omitempty"`
-	Height int      `json:"height,omitempty"`
-	Series []line   `json:"series"`
+// Chart is one chart of a page, as charts.js draws it.
+type Chart struct {
+	Into   string     `json:"into"` // id of its place
+	Step   phone.Step `json:"-"`    // of a chart about one step, "boot" for whole boots; empty otherwise
+	X      []number   `json:"x"`    // seconds; of a percentile plot 1/(1-p)
+	Log    bool       `json:"log,omitempty"`
+	Unit   string     `json:"unit,omitempty"`
+	Height int        `json:"height,omitempty"`
+	Series []line     `json:"series"`
+}
+
+// Charts are the charts over time: of the phones, of every step and of whole
+// boots, and of the generator. Those of later points continue those of earlier
+// ones.
+func Charts(points []tally.Point) []Chart {
+	return slices.Concat(courseCharts(points), stepCharts(points), healthCharts(points))
 }
 
 type line struct {
@@ -51,15 +60,15 @@ func orGap(v float64) float64 {
 	return v
 }
 
-func overTime(points []tally.Point, into, unit string) chart {
-	c := chart{Into: into, Unit: unit}
+func overTime(points []tally.Point, into, unit string) Chart {
+	c := Chart{Into: into, Unit: unit}
 	for _, p := range points {
 		c.X = append(c.X, number(p.At.Seconds()))
 	}
 	return c
 }
 
-func (c *chart) add(name string, colour int, points []tally.Point, at func(*tally.Point) float64) {
+func (c *Chart) add(name string, colour int, points []tally.Point, at func(*tally.Point) float64) {
 	l := line{Name: name, Colour: colour}
 	for i := range points {
 		l.Values = append(l.Values, number(at(&points[i])))
@@ -68,7 +77,7 @@ func (c *chart) add(name string, colour int, points []tally.Point, at func(*tall
 }
 
 // courseCharts are the phones over time.
-func courseCharts(points []tally.Point) []chart {
+func courseCharts(points []tally.Point) []Chart {
 	perSecond := func(n int, p *tally.Point) float64 { return float64(n) / max(p.Width.Seconds(), 1) }
 	arrivals := overTime(points, "arrivals", "/s")
 	arrivals.Height = 230
@@ -78,11 +87,29 @@ func courseCharts(points []tally.Point) []chart {
 	phones := overTime(points, "phones", "")
 	phones.add("in flight", 3, points, func(p *tally.Point) float64 { return float64(p.InFlight) })
 	phones.add("registered now", 1, points, func(p *tally.Point) float64 { return float64(p.Now) })
-	return []chart{arrivals, phones}
+	return []Chart{arrivals, phones}
+}
+
+// stepCharts are the percentiles of every step and of whole boots.
+func stepCharts(points []tally.Point) []Chart {
+	var charts []Chart
+	add := func(step phone.Step, take func(*tally.Point) tally.Latency) {
+		c := overTime(points, "step-"+string(step), "ms")
+		c.Step = step
+		c.add("p50", 0, points, func(p *tally.Point) float64 { return orGap(take(p).P50) })
+		c.add("p95", 3, points, func(p *tally.Point) float64 { return orGap(take(p).P95) })
+		c.add("p99", 2, points, func(p *tally.Point) float64 { return orGap(take(p).P99) })
+		charts = append(charts, c)
+	}
+	for i, step := range timelineSteps {
+		add(step, func(p *tally.Point) tally.Latency { return p.Steps[i].Took })
+	}
+	add(tally.BootHistogram, func(p *tally.Point) tally.Latency { return p.Boot })
+	return charts
 }
 
 // healthCharts are the generator over the same time.
-func healthCharts(points []tally.Point) []chart {
+func healthCharts(points []tally.Point) []Chart {
 	milliseconds := func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 	const megabyte = 1 << 20
 	cpu := overTime(points, "cpu", "%")
@@ -98,14 +125,14 @@ func healthCharts(points []tally.Point) []chart {
 	counts.add("descriptors", 3, points, func(p *tally.Point) float64 { return orGap(float64(p.Health.Descriptors)) })
 	counts.add("sockets", 5, points, func(p *tally.Point) float64 { return orGap(float64(p.Health.Sockets)) })
 	counts.add("ports kept (time wait)", 6, points, func(p *tally.Point) float64 { return orGap(float64(p.Health.TimeWait)) })
-	return []chart{cpu, lag, memory, counts}
+	return []Chart{cpu, lag, memory, counts}
 }
 
-// percentileChart is the distribution of each step's times. Its axis stretches
+// Distribution is the distribution of each step's times. Its axis stretches
 // the end, where it matters: 0, 90, 99, 99.9 % are equally far apart. A line
 // ends where there are no more measurements.
-func percentileChart(r *tally.Result) chart {
-	c := chart{Into: "percentiles", Log: true, Unit: "ms", Height: 250}
+func Distribution(r *tally.Result) Chart {
+	c := Chart{Into: "percentiles", Log: true, Unit: "ms", Height: 250}
 	var shares []float64
 	for x := 1.0; x < 100_001; x *= math.Pow(10, 1.0/16) {
 		shares = append(shares, x)

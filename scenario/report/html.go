@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"io/fs"
 	"math"
 	"slices"
 	"strings"
@@ -20,12 +21,22 @@ import (
 //go:embed html
 var htmlFiles embed.FS
 
+// Assets are what pages of results share: uPlot in uplot/, charts.js, which
+// draws with it, and report.css.
+func Assets() fs.FS {
+	assets, err := fs.Sub(htmlFiles, "html")
+	if err != nil {
+		panic(err) // it is part of the program
+	}
+	return assets
+}
+
 // HTML writes report.html: one file, without a network, light and dark, fit for
 // paper and for mail. Whatever comes from phones, servers and scenarios is
 // escaped by html/template.
 func HTML(w io.Writer, r *tally.Result) error {
 	text := func(name string) string {
-		b, err := htmlFiles.ReadFile("html/" + name)
+		b, err := fs.ReadFile(Assets(), name)
 		if err != nil {
 			panic(err) // it is part of the program
 		}
@@ -41,7 +52,7 @@ func HTML(w io.Writer, r *tally.Result) error {
 	}
 	v := viewOf(r)
 	v.Style = template.CSS(text("uplot/uPlot.min.css") + text("report.css"))
-	v.Plotter, v.Script = template.JS(text("uplot/uPlot.iife.min.js")), template.JS(text("report.js"))
+	v.Plotter, v.Script = template.JS(text("uplot/uPlot.iife.min.js")), template.JS(text("charts.js")+text("report.js"))
 	return page.Execute(w, v)
 }
 
@@ -49,22 +60,25 @@ func HTML(w io.Writer, r *tally.Result) error {
 type view struct {
 	*tally.Result
 	ElapsedMS       float64
-	Verdict         verdict
+	Verdict         Verdict
 	Ladder          []rung
 	Failures        []failure
 	States          []state
 	Messages        []state
-	StepCharts      []stepChart
+	StepCharts      []Chart
 	Percentiles     bool
 	Cost, CoreCost  string
-	Charts          []chart
+	Charts          []Chart
 	Style           template.CSS
 	Plotter, Script template.JS
 }
 
-type verdict struct {
-	Class, Mark, Text string
-	Why               []string
+// Verdict is what a run comes to, in a sentence.
+type Verdict struct {
+	Class string   `json:"class"` // good, warn or bad
+	Mark  string   `json:"mark"`  // ✔ or ✘
+	Text  string   `json:"text"`
+	Why   []string `json:"why,omitempty"`
 }
 
 type failure struct {
@@ -79,11 +93,9 @@ type state struct {
 	Class   string
 }
 
-type stepChart struct{ Name, ID string }
-
 func viewOf(r *tally.Result) *view {
 	v := &view{
-		Result: r, ElapsedMS: r.Elapsed * 1000, Verdict: verdictOf(r), Ladder: ladderOf(r),
+		Result: r, ElapsedMS: r.Elapsed * 1000, Verdict: VerdictOf(r), Ladder: ladderOf(r),
 		States: statesOf(r), Cost: cost(r.Generator.Process),
 	}
 	if r.Core != nil {
@@ -105,31 +117,39 @@ func viewOf(r *tally.Result) *view {
 		v.Messages = append(v.Messages, state{Name: text, Count: r.StatusMessages[text]})
 	}
 	if len(r.Timeline) > 0 {
-		v.Charts = append(courseCharts(r.Timeline), healthCharts(r.Timeline)...)
-		v.stepCharts(r)
+		for _, c := range Charts(r.Timeline) {
+			if c.Step != "" {
+				if !tried(r, c.Step) {
+					continue
+				}
+				v.StepCharts = append(v.StepCharts, c)
+			}
+			v.Charts = append(v.Charts, c)
+		}
 	}
-	if plot := percentileChart(r); len(plot.Series) > 0 {
+	if plot := Distribution(r); len(plot.Series) > 0 {
 		v.Percentiles = true
 		v.Charts = append(v.Charts, plot)
 	}
 	return v
 }
 
-func verdictOf(r *tally.Result) verdict {
+// VerdictOf is the verdict on a run that has ended.
+func VerdictOf(r *tally.Result) Verdict {
 	switch code := r.ExitCode(); code {
 	case tally.ExitInterrupted:
-		return verdict{"warn", "✘", "interrupted: this is what was seen until then", nil}
+		return Verdict{"warn", "✘", "interrupted: this is what was seen until then", nil}
 	case tally.ExitLimited:
-		return verdict{"bad", "✘", "generator limited: discard", []string{r.Generator.Why}}
+		return Verdict{"bad", "✘", "generator limited: discard", []string{r.Generator.Why}}
 	case tally.ExitThreshold:
-		return verdict{"bad", "✘", "a threshold does not hold", nil}
+		return Verdict{"bad", "✘", "a threshold does not hold", nil}
 	case tally.ExitFailed:
-		return verdict{"bad", "✘", plural(r.Phones.Failed, "phone") + " failed", nil}
+		return Verdict{"bad", "✘", plural(r.Phones.Failed, "phone") + " failed", nil}
 	}
 	if len(r.Thresholds) > 0 {
-		return verdict{"good", "✔", "every threshold holds", nil}
+		return Verdict{"good", "✔", "every threshold holds", nil}
 	}
-	return verdict{"good", "✔", "every phone registered", nil}
+	return Verdict{"good", "✔", "every phone registered", nil}
 }
 
 // statesOf is where the planned phones were in the end.
@@ -166,25 +186,12 @@ func mostFrequent(counts map[string]int) []string {
 	return texts
 }
 
-// stepCharts are the percentiles over time of every step that was tried.
-func (v *view) stepCharts(r *tally.Result) {
-	add := func(name string, take func(*tally.Point) tally.Latency) {
-		id := "step-" + name
-		v.StepCharts = append(v.StepCharts, stepChart{name, id})
-		c := overTime(r.Timeline, id, "ms")
-		c.add("p50", 0, r.Timeline, func(p *tally.Point) float64 { return orGap(take(p).P50) })
-		c.add("p95", 3, r.Timeline, func(p *tally.Point) float64 { return orGap(take(p).P95) })
-		c.add("p99", 2, r.Timeline, func(p *tally.Point) float64 { return orGap(take(p).P99) })
-		v.Charts = append(v.Charts, c)
+// tried says that a step, or a whole boot, has ended at least once.
+func tried(r *tally.Result, step phone.Step) bool {
+	if step == tally.BootHistogram {
+		return r.Phones.Registered > 0
 	}
-	for i, s := range r.Steps {
-		if s.OK+s.Failed > 0 && i < len(timelineSteps) && s.Step == timelineSteps[i] {
-			add(string(s.Step), func(p *tally.Point) tally.Latency { return p.Steps[i].Took })
-		}
-	}
-	if r.Phones.Registered > 0 {
-		add("boot", func(p *tally.Point) tally.Latency { return p.Boot })
-	}
+	return slices.ContainsFunc(r.Steps, func(s tally.StepResult) bool { return s.Step == step && s.OK+s.Failed > 0 })
 }
 
 // rung is a line of the ladder of steps.

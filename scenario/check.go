@@ -155,9 +155,12 @@ func (c *checker) core() {
 				c.faultIn(i, "trust", "only the simulator makes %s lists; name files for %s", t.Kind, at.Where)
 			}
 		}
-		if g.LSC == LSCInstalled {
+		if g.LSC.installed() {
 			c.faultIn(i, "lsc", "only the simulator gives out certificates before the run; let phones enrol with %s", at.Where)
 		}
+	}
+	if at.TFTPServers > at.Nodes {
+		c.fault("core", "core.tftp.servers: %d TFTP servers on %d nodes; a node runs one", at.TFTPServers, at.Nodes)
 	}
 	if at.Where.Kind != Remote && at.CAPF.Auth == cnf.CAPFNone && at.CAPF.Operation != core.OperationNone && c.s.places["core.capf.auth"].Line > 0 {
 		c.fault("core.capf.auth", "core.capf.auth: none, but the operation is %s; write operation: none, or phones.lsc: none", at.CAPF.Operation)

@@ -73,9 +73,11 @@ func (s *Scenario) readSimulator(n *tree.Node) {
 				tree.Key{Name: "digest", Read: tree.Into(&c.Digest, oneOf(
 					choice[signed.Digest]{"sha1", signed.SHA1}, choice[signed.Digest]{"sha512", signed.SHA512},
 					choice[signed.Digest]{"sha256", signed.SHA256}))},
+				tree.Key{Name: "servers", Read: tree.Into(&c.TFTPServers, count("TFTP servers", 1, core.MaxNodes))},
 				tree.Key{Name: "port", Read: tree.Into(&c.TFTPPort, count("as a port", 1, 65535))},
 			)
 		}},
+		tree.Key{Name: "clock", Read: tree.Into(&c.Clock, parseClock)},
 		tree.Key{Name: "ctl", Read: func(n *tree.Node) {
 			n.Mapping(tree.Key{Name: "signer", Read: tree.Into(&c.Signer, parseSigner)})
 		}},

@@ -74,7 +74,7 @@ func (s *Scenario) readGroup(n *tree.Node) {
 		tree.Key{Name: "model", Read: g.readModels},
 		tree.Key{Name: "trust", Read: note("trust", g.readTrust)},
 		tree.Key{Name: "lsc", Read: note("lsc", tree.Into(&g.LSC, oneOf(
-			choice[LSC]{"enrol", LSCEnrol}, choice[LSC]{"installed", LSCInstalled}, choice[LSC]{"none", LSCNone})))},
+			choice[LSC]{"enrol", LSCEnrol}, choice[LSC]{"installed", LSCInstalled}, choice[LSC]{"foreign", LSCForeign}, choice[LSC]{"none", LSCNone})))},
 		tree.Key{Name: "keys", Read: tree.Into(&g.Keys, parseKeys)},
 		tree.Key{Name: "auth_string", Read: tree.Into(&g.AuthString, words(31))},
 		tree.Key{Name: "standby", Read: tree.Into(&g.Standby, yesNo)},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
@@ -35,7 +36,7 @@ func (f *fleet) makeKeys(ctx context.Context, told func(done, of int)) error {
 		if !g.Keys.Fresh {
 			g.keys = pool
 		}
-		if needed := !g.Keys.Fresh && g.LSC != LSCNone || g.LSC == LSCInstalled; needed && !slices.Contains(filled, pool) {
+		if needed := !g.Keys.Fresh && g.LSC != LSCNone || g.LSC.installed(); needed && !slices.Contains(filled, pool) {
 			filled = append(filled, pool)
 			total += pool.size
 		}
@@ -55,12 +56,12 @@ func (f *fleet) makeKeys(ctx context.Context, told func(done, of int)) error {
 	return nil
 }
 
-// install gives the phones of LSCInstalled their keys; certificates follow
+// install gives the phones that have an LSC from the start their keys; certificates follow
 // once there is a cluster to issue them.
 func (f *fleet) install(pools map[int]*keyPool, spec capf.KeySpec) {
 	for n := range f.order {
 		g, place := f.of(n)
-		if g.LSC != LSCInstalled {
+		if !g.LSC.installed() {
 			continue
 		}
 		if f.lsc == nil {
@@ -71,14 +72,22 @@ func (f *fleet) install(pools map[int]*keyPool, spec capf.KeySpec) {
 	}
 }
 
-// installLSCs has the cluster issue certificates for the keys that phones of
-// LSCInstalled have from the start.
+// installLSCs has the cluster, or for LSCForeign another one, issue certificates
+// for the keys that phones have from the start.
 func (f *fleet) installLSCs(ctx context.Context, a *core.Authority, told func(done, of int)) error {
 	var made atomic.Int64
+	other, err := f.foreigner(a)
+	if err != nil {
+		return err
+	}
 	return parallel(ctx, len(f.lsc), func(n int) (err error) {
 		if f.lsc[n] != nil {
 			g, place := f.of(n)
-			f.lsc[n].Certificate, err = a.LSC(string(g.name(place)), f.lsc[n].Key.Public())
+			issuer := a
+			if g.LSC == LSCForeign {
+				issuer = other
+			}
+			f.lsc[n].Certificate, err = issuer.LSC(string(g.name(place)), f.lsc[n].Key.Public())
 		}
 		told(int(made.Add(1)), len(f.lsc))
 		return err
@@ -110,3 +119,15 @@ func (f *fleet) registerMICs(ctx context.Context, told func(done, of int)) error
 	f.mics = mics
 	return err
 }
+
+// foreigner is another cluster, as far as CAPF is concerned; nil where nobody
+// asks for it.
+func (f *fleet) foreigner(a *core.Authority) (*core.Authority, error) {
+	if !slices.ContainsFunc(f.groups, func(g *group) bool { return g.LSC == LSCForeign }) {
+		return nil, nil
+	}
+	return a.Regenerated(core.CAPFCertificate, 1, time.Now())
+}
+
+// installed says that phones have their LSC before the run.
+func (l LSC) installed() bool { return l == LSCInstalled || l == LSCForeign }

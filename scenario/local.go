@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -23,11 +24,26 @@ type LocalSpec struct {
 type LocalCore struct {
 	TFTP  string       // host:port
 	Nodes []netip.Addr // of its nodes, in order
+	// Carry has an administrator's order carried out there.
+	Carry func(context.Context, core.Order) error
 	// Ended is closed when the child is gone, expected or not.
 	Ended <-chan struct{}
 	// Close ends the child and says what it cost since it began: CPU time, and
 	// memory at its greatest in bytes, 0 when not known.
 	Close func() (cpu time.Duration, maxRSS int64, err error)
+}
+
+// tftpServers are the TFTP servers of so many nodes, which all have the port of
+// the first.
+func (c *LocalCore) tftpServers(n int) []string {
+	servers := []string{c.TFTP}
+	_, port, err := net.SplitHostPort(c.TFTP)
+	for _, node := range c.Nodes[:min(n, len(c.Nodes))][1:] {
+		if err == nil {
+			servers = append(servers, net.JoinHostPort(node.String(), port))
+		}
+	}
+	return servers
 }
 
 // StartLocal starts a core in a child process of this program and returns when

@@ -44,7 +44,7 @@ func (s *Scenario) CoreConfig() (core.Config, error) {
 func (s Scenario) coreConfig(devices []core.Device) core.Config {
 	c := s.Core
 	config := core.Config{
-		TFTPPort: c.TFTPPort, Nodes: c.Nodes, Security: c.Security, EncryptedConfig: c.EncryptedConfig,
+		TFTPPort: c.TFTPPort, TFTPServers: c.TFTPServers, Clock: c.Clock.offset(time.Now()), Nodes: c.Nodes, Security: c.Security, EncryptedConfig: c.EncryptedConfig,
 		CAPF: c.CAPF, AuthString: c.AuthString, KeepAlive: c.KeepAlive, ConnectionMonitor: c.Monitor, Digest: c.Digest, Signer: c.Signer,
 		TLSMin: c.TLSMin, TLSMax: c.TLSMax, Tokens: c.Tokens, Faults: c.Faults, Devices: devices,
 	}
@@ -95,7 +95,7 @@ func (r *run) startLocal(ctx context.Context, config core.Config) (*place, error
 	if err != nil {
 		return nil, forget(err)
 	}
-	p := &place{tftp: []string{child.TFTP}, ended: child.Ended}
+	p := &place{tftp: child.tftpServers(max(config.TFTPServers, 1)), ended: child.Ended, carry: child.Carry}
 	p.close = func() (time.Duration, int64, error) {
 		cpu, rss, err := child.Close()
 		return cpu, rss, forget(err)

@@ -73,6 +73,9 @@ func (h *rehearsal) begin(ctx context.Context) (played <-chan struct{}) {
 			if err := h.take(ctx, step.Action); err != nil {
 				h.last.Error = err.Error()
 			}
+			for _, s := range h.started() {
+				s.again()
+			}
 		}
 		h.due(ctx, timeline.Step{Settled: true})
 	}()

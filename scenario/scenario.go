@@ -48,6 +48,8 @@ type Core struct {
 	KeepAlive       time.Duration   // 0: 30 s
 	Monitor         time.Duration   // how long a better CallManager must be healthy before phones return; 0: 120 s
 	Tokens          core.TokenPolicy
+	TFTPServers     int           // nodes that serve TFTP, from the first on; 0: 1
+	Clock           Clock         // of its servers
 	TFTPPort        int           // 0: 69 when allowed, else 6969
 	Digest          signed.Digest // 0: SHA-1
 	Signer          core.SignerKind
@@ -115,6 +117,7 @@ type LSC string
 const (
 	LSCEnrol     LSC = "enrol"     // by CAPF, while they boot
 	LSCInstalled LSC = "installed" // before the run
+	LSCForeign   LSC = "foreign"   // before the run, by the CAPF of another cluster
 	LSCNone      LSC = "none"      // never; they register with their MIC
 )
 

@@ -25,8 +25,8 @@ type seat struct {
 	mu         sync.Mutex
 	on         bool
 	registered bool
-	booted     bool          // since it was last registered, or switched on
-	out        bool          // the boot after that has failed
+	booted     bool          // since the last step, or since it was last registered or switched on
+	out        bool          // and that boot has failed
 	held       [2]*ctl.List  // CTL, ITL
 	refused    [2]*complaint // the last list of a kind that it was offered
 	config     *complaint    // the last configuration that it was offered
@@ -71,7 +71,7 @@ func (s *seat) switchOff() {
 
 // pause is how long a phone rests that has given up, until it boots again: a
 // real one never gives up for good.
-const pause = time.Minute
+const pause = 10 * time.Second
 
 func (s *seat) live(ctx context.Context) {
 	for ctx.Err() == nil {
@@ -108,6 +108,16 @@ func (s *seat) also(watch func(phone.Record)) func(phone.Record) {
 	}
 }
 
+// again has a phone that is not registered boot once more before it counts as
+// settled: a step may have cured what it failed for.
+func (s *seat) again() {
+	s.set(func() {
+		if !s.registered {
+			s.booted, s.out = false, false
+		}
+	})
+}
+
 // watch takes one event of the phone.
 func (s *seat) watch(r phone.Record) {
 	s.mu.Lock()
@@ -124,7 +134,7 @@ func (s *seat) watch(r phone.Record) {
 	case phone.Unregistered:
 		s.registered, s.booted = false, false
 	case phone.GaveUp:
-		s.out = true
+		s.out = s.out || s.booted
 		if s.failed == nil {
 			s.failed = complain("", e.Err)
 		}

@@ -43,7 +43,8 @@ type Need struct {
 	Phone  phone.Name `json:"phone"`  // that one
 }
 
-// Harm is the first step after which more phones were locked out than before.
+// Harm is the first step after which more phones were locked out than before;
+// step 0 is before the plan.
 type Harm struct {
 	Step      int    `json:"step"`
 	Text      string `json:"text"`
@@ -59,9 +60,9 @@ func (s PlanStep) lockedOut() (n int) {
 }
 
 func firstHarm(plan []PlanStep) *Harm {
-	for i := 1; i < len(plan); i++ {
-		if now := plan[i].lockedOut(); now > plan[i-1].lockedOut() {
-			return &Harm{Step: plan[i].Step, Text: plan[i].Text, LockedOut: now}
+	for _, step := range plan {
+		if now := step.lockedOut(); now > 0 {
+			return &Harm{Step: step.Step, Text: step.Text, LockedOut: now}
 		}
 	}
 	return nil

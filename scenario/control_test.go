@@ -97,7 +97,7 @@ func TestHandsKeepTheLimit(t *testing.T) {
 }
 
 // A closed loop starts the next phone when one has registered: with two at a
-// time and 12 s of CAPF each, two every 12 s.
+// time and 9 s of CAPF each, two every 9 s.
 func TestAClosedLoopWaitsForTheCore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := runInMemory(t, t.Context(), parse(t, `
@@ -107,7 +107,7 @@ core:
 load: keep 2 booting
 `), Options{})
 		for n, got := range starts(r) {
-			want := time.Duration(n/2) * 12 * time.Second
+			want := time.Duration(n/2) * 9 * time.Second
 			if got.Truncate(time.Second) != want {
 				t.Errorf("phone %d started at %v, want %v", n, got, want)
 			}

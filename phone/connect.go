@@ -83,9 +83,21 @@ func (p *Phone) secure(ctx context.Context, plain net.Conn, address string, own 
 	conn := tls.Client(under, p.env.Lists.tlsConfig(p.id.Model, p.held(), roles...))
 	if err := conn.HandshakeContext(offering(shaking, own)); err != nil {
 		plain.Close()
-		return nil, tlsError(err, address)
+		return nil, p.tellRefused(tlsError(err, address), address)
 	}
 	return messageAtOnce(conn, under), nil
+}
+
+// tellRefused tells the console of a server that the phone refused, and lets the
+// explanation of it say so, too.
+func (p *Phone) tellRefused(err error, address string) error {
+	var refused *refusal
+	if errors.As(err, &refused) {
+		line := ownLineHandshakeFailed(address)
+		refused.Console = append(refused.Console, line.Text)
+		p.say(line)
+	}
+	return err
 }
 
 // tlsError names the side that broke off a handshake.

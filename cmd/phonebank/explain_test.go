@@ -66,16 +66,50 @@ func TestARefusalIsExplainedOnce(t *testing.T) {
 	}
 }
 
+// A TLS server that the held lists do not name: CAPF has a new certificate, and
+// the cluster serves no list that would say so.
+func TestARefusedServerIsExplainedOnce(t *testing.T) {
+	before := coretest.Authority(t, 1)
+	now := *before
+	now.CAPF = coretest.Authority(t, 1).CAPF
+	c := compared{
+		authority: &now, model: "7965", trust: scenario.TrustHeld,
+		faults: []core.FaultSpec{{Fault: "reject", On: "ctl"}, {Fault: "reject", On: "itl"}},
+		capf:   core.CAPFPolicy{Auth: cnf.CAPFNullString, Operation: core.OperationInstall},
+	}
+	server, flash := c.serve(t)
+	flash.CTL, flash.ITL = list(t)(before.CTL(server.ListOptions())), list(t)(before.ITL(1, server.ListOptions()))
+	dir := t.TempDir()
+	for name, held := range map[string]*ctl.List{"CTL.tlv": flash.CTL, "ITL.tlv": flash.ITL} {
+		if err := os.WriteFile(filepath.Join(dir, name), held.Bytes(), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.phones = fmt.Sprintf("trust: [%s, %s], lsc: enrol", filepath.Join(dir, "CTL.tlv"), filepath.Join(dir, "ITL.tlv"))
+	ran := c.run(t, phone.StepCAPF)
+	if ran.Finding != phone.FindingOtherPeer || ran.About != "CAPF server" || len(ran.Holds) != 2 || len(ran.Console) != 1 || ran.Fix == "" {
+		t.Errorf("the run explains %+v", ran)
+	}
+	if diff := cmp.Diff(ran, c.boot(t, server, flash, phone.StepCAPF)); diff != "" {
+		t.Errorf("(-run +boot):\n%s", diff)
+	}
+}
+
 // compared is one situation.
 type compared struct {
 	authority *core.Authority
 	model     string
 	trust     scenario.TrustKind
 	faults    []core.FaultSpec
+	capf      core.CAPFPolicy
+	phones    string // of the run, in place of trust and an installed LSC
 }
 
 func (c compared) run(t *testing.T, step phone.Step) phone.Explanation {
-	file := fmt.Sprintf("phones: {count: 1, first: %s, model: %s, trust: %s, lsc: installed, keys: pool 1}\nstay: 10ms\n", comparedPhone, c.model, c.trust)
+	if c.phones == "" {
+		c.phones = fmt.Sprintf("trust: %s, lsc: installed", c.trust)
+	}
+	file := fmt.Sprintf("phones: {count: 1, first: %s, model: %s, keys: pool 1, %s}\nstay: 10ms\n", comparedPhone, c.model, c.phones)
 	s, err := scenario.Parse(t.Name(), []byte(file))
 	if err != nil {
 		t.Fatal(err)
@@ -99,7 +133,7 @@ func (c compared) run(t *testing.T, step phone.Step) phone.Explanation {
 func (c compared) serve(t *testing.T) (*core.Core, phone.Flash) {
 	server, err := core.Start(context.Background(), core.Config{
 		Security: cnf.Encrypted, Authority: c.authority, Faults: c.faults,
-		CAPF:    core.CAPFPolicy{Operation: core.OperationNone},
+		CAPF:    c.capf,
 		Devices: []core.Device{{Name: comparedPhone, Model: c.model}},
 	})
 	if err != nil {

@@ -29,6 +29,7 @@ var mayImport = []room{
 	{"scenario/tally", []string{"phone", "wire", "scenario/tally", "scenario/internal"}, []string{"github.com/HdrHistogram/hdrhistogram-go"}},
 	{"scenario/report", []string{"scenario/tally", "phone", "scenario/report"}, nil},
 	{"scenario/record", []string{"scenario/tally", "scenario/report", "phone"}, nil},
+	{"scenario/state", []string{"scenario/state", "core", "phone", "wire"}, []string{"go.etcd.io/bbolt"}},
 	{"scenario", []string{"scenario", "core", "phone", "wire"}, []string{
 		"github.com/goccy/go-yaml", "golang.org/x/sync", "github.com/HdrHistogram/hdrhistogram-go", "golang.org/x/sys",
 	}},

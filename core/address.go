@@ -44,12 +44,18 @@ type nodeSockets struct {
 // claims is how many networks are tried before giving up.
 const claims = 64
 
-// claim finds a place for a core and listens there: at Config.Address, or in
-// the first free 127.x.y.0/24 from a random one on, or, where the system has
-// one loopback address only, on ports of the system's choice.
+// claim finds a place for a core and listens there: at Config.Address, else at
+// Config.Before, else in the first free 127.x.y.0/24 from a random one on, or,
+// where the system has one loopback address only, on ports of the system's
+// choice.
 func claim(ctx context.Context, c Config) (*sockets, error) {
 	if c.Address.IsValid() {
 		return listen(ctx, c, placesAt(c.Address, c.Nodes))
+	}
+	if c.Before.IsValid() {
+		if s, err := listen(ctx, c, placesAt(c.Before, c.Nodes)); err == nil {
+			return s, nil
+		}
 	}
 	var err error
 	for start, i := rand.N(250*256), 0; i < claims; i++ {

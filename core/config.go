@@ -23,7 +23,10 @@ type Config struct {
 	Authority *Authority // nil: a new one
 	// Address is that of node 1, which also serves CAPF; node k has
 	// the k-th address from there. The zero value claims a free 127.x.y.0/24.
-	Address  netip.Addr
+	Address netip.Addr
+	// Before is where the cluster was before: it goes there again when that is
+	// free, because the lists of its phones name that address.
+	Before   netip.Addr
 	TFTPPort int // 0: 69 when allowed, else 6969
 	Nodes    int // 0: 1
 	// TFTPServers is how many of the nodes serve TFTP, from node 1 on: each signs

@@ -5,6 +5,7 @@ import (
 	"crypto/rsa"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -73,6 +74,31 @@ func (c Credential) renewed(rename bool, now time.Time) (Credential, error) {
 	}
 	cert, err := selfSigned(name, key, now, old.NotAfter.Sub(old.NotBefore)-time.Hour)
 	return Credential{Certificate: cert, Key: key}, err
+}
+
+// Grow is the Authority of a cluster that has had nodes added, as many as there
+// are to be. The receiver does not change.
+func (a *Authority) Grow(nodes int) (*Authority, error) {
+	if nodes > MaxNodes {
+		return nil, fmt.Errorf("core: %d nodes: want 1 to %d", nodes, MaxNodes)
+	}
+	next := *a
+	next.CallManagers, next.TVS = slices.Clone(a.CallManagers), slices.Clone(a.TVS)
+	cluster := strings.TrimSuffix(a.CallManagers[0].Certificate.Subject.CommonName, "-node-1")
+	o := AuthorityOptions{Bits: 2048, Now: a.now}
+	for n := len(next.CallManagers) + 1; n <= nodes; n++ {
+		name := fmt.Sprintf("%s-node-%d", cluster, n)
+		own, err := newCredential(name, "CallManager", o, lifetime)
+		if err != nil {
+			return nil, err
+		}
+		verifier, err := newCredential(name, "TVS", o, lifetime)
+		if err != nil {
+			return nil, err
+		}
+		next.CallManagers, next.TVS = append(next.CallManagers, own), append(next.TVS, verifier)
+	}
+	return &next, nil
 }
 
 // WithToken is the Authority with one more security token, whom no list names

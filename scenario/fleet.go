@@ -3,12 +3,14 @@ package scenario
 import (
 	"cmp"
 	"crypto"
+	"crypto/x509"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/scenario/tally"
 	"github.com/phonebank/phonebank/wire/ctl"
 )
@@ -25,6 +27,8 @@ type fleet struct {
 	micKeys []crypto.Signer
 	lsc     []*phone.Credential // of LSCInstalled, by phone; nil for the others
 	mics    [][]byte            // DER of those that the cluster knows, by phone; nil where they are made when they are shown
+	kept    []*state.Phone      // what earlier runs left, by phone; nil for new ones
+	capf    *x509.Certificate   // who issues the simulated cluster's LSCs
 
 	// What every phone shares.
 	limits phone.Limits
@@ -115,6 +119,9 @@ func (f *fleet) identity(n int) phone.Identity {
 		}
 	}
 	id.MIC = func() (*phone.Credential, error) {
+		if p := f.keptAs(n); p != nil && p.MIC != nil {
+			return p.MIC, nil
+		}
 		key := f.micKeys[n%len(f.micKeys)]
 		if f.mics != nil && f.mics[n] != nil {
 			return &phone.Credential{Certificate: f.mics[n], Key: key}, nil
@@ -125,12 +132,16 @@ func (f *fleet) identity(n int) phone.Identity {
 	return id
 }
 
-// flash is what phone n holds at power-on.
+// flash is what phone n holds at power-on: what an earlier run has left in it,
+// else what its group says.
 func (f *fleet) flash(n int, id phone.Identity) phone.Flash {
 	g, place := f.of(n)
 	flash := g.held[g.trust.of(place)]
 	if f.lsc != nil {
 		flash.LSC = f.lsc[n]
+	}
+	if p := f.keptAs(n); p != nil {
+		flash = p.Flash
 	}
 	if !id.Model.SecurityByDefault {
 		flash.ITL = nil
@@ -158,11 +169,17 @@ func (f *fleet) row(n int, id phone.Identity, flash phone.Flash) tally.Row {
 		Name: id.Name, Model: id.Model.Name, Group: g.Name,
 		Trust: string(g.Trust[g.trust.of(place)].Kind), Held: [2]string{f.sha1(flash.CTL), f.sha1(flash.ITL)},
 	}
+	if f.keptAs(n) != nil {
+		r.Trust = trustKept
+	}
 	if id.Address.IsValid() {
 		r.Address = id.Address.String()
 	}
 	return r
 }
+
+// trustKept is where the lists of phones came from that were there before.
+const trustKept = "kept"
 
 // sha1 names a list, "" for none. One goroutine starts all phones.
 func (f *fleet) sha1(list *ctl.List) string {
@@ -197,6 +214,9 @@ func (f *fleet) devices() []core.Device {
 		}
 		if f.mics != nil {
 			d.MIC = f.mics[n]
+		}
+		if der := f.keptLSC(n); der != nil {
+			d.LSC = der
 		}
 		devices[n] = d
 	}

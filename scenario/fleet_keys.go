@@ -61,7 +61,7 @@ func (f *fleet) makeKeys(ctx context.Context, told func(done, of int)) error {
 func (f *fleet) install(pools map[int]*keyPool, spec capf.KeySpec) {
 	for n := range f.order {
 		g, place := f.of(n)
-		if !g.LSC.installed() {
+		if !g.LSC.installed() || f.keptAs(n) != nil {
 			continue
 		}
 		if f.lsc == nil {

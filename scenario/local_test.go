@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/phonebank/phonebank/core"
+	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/scenario/tally"
 )
 
@@ -125,15 +126,15 @@ func TestTheChildFindsTheSameCore(t *testing.T) {
 
 func TestAManufacturerThatIsKept(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
-	first, err := Manufacturer(dir)
+	first, err := state.Manufacturer(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := Manufacturer(dir)
+	again, err := state.Manufacturer(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	other, err := Manufacturer("")
+	other, err := state.Manufacturer("")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestAManufacturerThatIsKept(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "manufacturer.pem"), []byte("junk"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Manufacturer(dir); err == nil {
+	if _, err := state.Manufacturer(dir); err == nil {
 		t.Error("a damaged factory was replaced without a word")
 	}
 }

@@ -16,7 +16,7 @@ import (
 // sensible default.
 type Options struct {
 	Version    string             // of the program, for the result
-	StateDir   string             // where the manufacturing CA is kept; empty: nowhere
+	StateDir   string             // where the phones' flash, the manufacturing CA and the simulated cluster are kept; empty: nowhere
 	StartLocal StartLocal         // nil: no child processes
 	Progress   func(Snapshot)     // called by one goroutine, every Tick and at each change of phase
 	Tick       time.Duration      // 0: a second

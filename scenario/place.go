@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"slices"
 	"time"
@@ -20,10 +21,12 @@ import (
 
 // place is the core of a run, wherever it is.
 type place struct {
-	tftp     []string                  // TFTP servers
-	embedded *core.Core                // nil: elsewhere
-	lists    map[TrustKind]phone.Flash // what phones hold at power-on, if anything
-	ended    <-chan struct{}           // closed when it died; nil: it cannot
+	tftp      []string                  // TFTP servers
+	embedded  *core.Core                // nil: elsewhere
+	nodes     []netip.Addr              // of a simulated core
+	authority *core.Authority           // likewise, when it started
+	lists     map[TrustKind]phone.Flash // what phones hold at power-on, if anything
+	ended     <-chan struct{}           // closed when it died; nil: it cannot
 	// carry has an administrator's order carried out; nil: nobody takes orders.
 	carry func(context.Context, core.Order) error
 	// close ends a simulated core and says what its process cost.
@@ -58,6 +61,12 @@ func (s Scenario) coreConfig(devices []core.Device) core.Config {
 func (r *run) simulate(ctx context.Context, where WhereKind, a *core.Authority, devices []core.Device) (*place, error) {
 	config := r.with.coreConfig(devices)
 	config.Authority = a
+	if r.keeper != nil {
+		var err error
+		if config.Before, err = r.keeper.store.Address(); err != nil {
+			return nil, err
+		}
+	}
 	if where == Local {
 		return r.startLocal(ctx, config)
 	}
@@ -69,7 +78,7 @@ func (r *run) simulate(ctx context.Context, where WhereKind, a *core.Authority, 
 		return nil, err
 	}
 	p := &place{
-		tftp: c.TFTPAddrs(), embedded: c, carry: c.Carry,
+		tftp: c.TFTPAddrs(), embedded: c, carry: c.Carry, nodes: c.NodeAddrs(), authority: a,
 		close: func() (time.Duration, int64, error) { return 0, 0, c.Close() },
 	}
 	p.lists, err = simulatedLists(r.with.trustKinds(), a, c.ListOptions(), config.Security, c.Places())
@@ -95,7 +104,10 @@ func (r *run) startLocal(ctx context.Context, config core.Config) (*place, error
 	if err != nil {
 		return nil, forget(err)
 	}
-	p := &place{tftp: child.tftpServers(max(config.TFTPServers, 1)), ended: child.Ended, carry: child.Carry}
+	p := &place{
+		tftp: child.tftpServers(max(config.TFTPServers, 1)), ended: child.Ended, carry: child.Carry,
+		nodes: child.Nodes, authority: config.Authority,
+	}
 	p.close = func() (time.Duration, int64, error) {
 		cpu, rss, err := child.Close()
 		return cpu, rss, forget(err)

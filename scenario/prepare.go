@@ -6,6 +6,7 @@ import (
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/wire/ctl"
 )
 
@@ -22,11 +23,17 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.note(note)
 	r.progress.start(r)
-	maker, err := Manufacturer(r.options.StateDir)
+	if err := r.openState(); err != nil {
+		return err
+	}
+	maker, err := state.Manufacturer(r.options.StateDir)
 	if err != nil {
 		return err
 	}
 	if r.fleet, err = newFleet(r.with, maker, r.options.World); err != nil {
+		return err
+	}
+	if err := r.recall(); err != nil {
 		return err
 	}
 	if where == Remote {
@@ -65,16 +72,14 @@ func (r *run) guard(ctx context.Context) error {
 	return may.check(ctx, r.with.Core.Where.Targets)
 }
 
-func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manufacturer) (err error) {
-	a := r.options.World.Authority
-	if a == nil {
-		a, err = core.NewAuthority(core.AuthorityOptions{Nodes: r.with.Core.Nodes, Tokens: tokens})
-		if err != nil {
-			return err
-		}
+func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manufacturer) error {
+	a, err := r.authority()
+	if err != nil {
+		return err
 	}
 	known := *a
 	known.Manufacturer = *maker
+	r.fleet.capf = known.CAPF.Certificate
 	if err := r.fleet.installLSCs(ctx, &known, r.progress.counter(PhaseCertificates)); err != nil {
 		return err
 	}
@@ -83,7 +88,10 @@ func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manu
 	}
 	r.place, err = r.simulate(ctx, where, &known, r.fleet.devices())
 	r.health.SharesCore = where == Embedded
-	return err
+	if err != nil {
+		return err
+	}
+	return r.keepCluster()
 }
 
 // equip gives the fleet what it needs of the core.

@@ -62,6 +62,7 @@ type run struct {
 	place   *place
 	tally   *tally.Tally
 	timers  *phone.Wheel
+	keeper  *keeper // nil: nothing is kept
 	notes   []string
 
 	began   time.Time // of the run, later of the load
@@ -173,16 +174,21 @@ func (r *run) start(n int, lag time.Duration) {
 	if r.options.Meet != nil {
 		watch = both(watch, r.options.Meet(id, flash, who))
 	}
+	var p *phone.Phone
+	if r.keeper != nil {
+		watch = r.keeper.watching(n, &id, &p, r.fleet.keptAs(n), watch)
+	}
 	watch, off := r.loop.leaving(watch)
 	ctx := r.waves[n%drainWaves].ctx
 	if r.rehearsal != nil {
 		s := &seat{n: n, group: who.Group, held: [2]*ctl.List{flash.CTL, flash.ITL}}
-		s.phone = r.fleet.phone(n, id, flash, s.also(watch))
+		p = r.fleet.phone(n, id, flash, s.also(watch))
+		s.phone = p
 		r.rehearsal.sit(s)
 		s.switchOn(ctx, &r.phones)
 		return
 	}
-	p := r.fleet.phone(n, id, flash, watch)
+	p = r.fleet.phone(n, id, flash, watch)
 	r.phones.Go(func() {
 		defer off()
 		_ = p.Run(ctx) // what it has to say it has said to watch
@@ -241,6 +247,12 @@ func (r *run) end(err error) error {
 	r.progress.stop()
 	if r.timers != nil {
 		r.timers.Close()
+	}
+	if r.keeper != nil {
+		keeping := errors.Join(r.keepCluster(), r.keeper.close())
+		if err == nil {
+			err = keeping
+		}
 	}
 	if r.place == nil || r.place.close == nil {
 		return err

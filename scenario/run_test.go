@@ -14,6 +14,7 @@ import (
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/core/coretest"
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/scenario/tally"
 )
 
@@ -220,7 +221,7 @@ func TestProgressIsToldByTheClockAndByThePhase(t *testing.T) {
 
 func TestARunAgainstSomebodyElsesCore(t *testing.T) {
 	dir := t.TempDir()
-	factory, err := Manufacturer(dir)
+	factory, err := state.Manufacturer(dir)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,12 +8,12 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/phonebank/phonebank/cmd/phonebank/internal/state"
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/story"
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/terminal"
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario"
+	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/wire/capf"
 	"github.com/phonebank/phonebank/wire/cnf"
 )
@@ -207,11 +207,19 @@ func (b *booting) prepareCore(ctx context.Context) (*core.Manufacturer, error) {
 		if config.Authority, err = b.store.Authority(1); err != nil {
 			return nil, err
 		}
+		if config.Before, err = b.store.Address(); err != nil {
+			return nil, err
+		}
 	}
 	if b.core, err = core.Start(ctx, config); err != nil {
 		return nil, &problem{code: exitUnready, err: err, hint: "phonebank doctor says which addresses and ports are free"}
 	}
 	b.where.Targets = []string{b.core.TFTPAddr()}
+	if b.store != nil {
+		if err := b.store.KeepAddress(b.core.NodeAddrs()[0]); err != nil {
+			return nil, err
+		}
+	}
 	return &b.core.Authority().Manufacturer, nil
 }
 
@@ -230,7 +238,7 @@ func (b *booting) run(ctx context.Context, out *terminal.Stream, verbose, trace 
 	if b.store == nil {
 		return report, nil
 	}
-	if err := b.store.Save(state.Phone{Name: b.id.Name, Flash: p.Flash(), MIC: b.mic}); err != nil {
+	if err := b.store.Save(state.Phone{Name: b.id.Name, Model: b.id.Model.Name, Flash: p.Flash(), MIC: b.mic}); err != nil {
 		return report, fmt.Errorf("%w: the phone's flash is lost", err)
 	}
 	return report, nil

@@ -9,8 +9,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/phonebank/phonebank/scenario"
 	"github.com/phonebank/phonebank/scenario/report"
+	"github.com/phonebank/phonebank/scenario/state"
 )
 
 func (t *tool) caCommand() *cli.Command {
@@ -40,7 +40,7 @@ func (t *tool) caExport(c *cli.Context) error {
 	if dir == "" {
 		return usagef("%s: --state is missing: the directory that keeps the CA", c.Command.HelpName)
 	}
-	factory, err := scenario.Manufacturer(dir)
+	factory, err := state.Manufacturer(dir)
 	switch {
 	case errors.Is(err, fs.ErrPermission):
 		return &problem{code: exitFile, err: err, hint: "name a directory that you may read and write"}

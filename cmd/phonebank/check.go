@@ -11,10 +11,10 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/check"
-	"github.com/phonebank/phonebank/cmd/phonebank/internal/state"
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario"
+	"github.com/phonebank/phonebank/scenario/state"
 )
 
 func (t *tool) checkCommand() *cli.Command {
@@ -147,7 +147,7 @@ func checkStore(c *cli.Context) (*state.Store, error) {
 // subject is the phone to ask as: what it holds, on disk or as --held says, and
 // its certificates. The MIC of a phone that has none is made when it is needed.
 func (t *tool) subject(c *cli.Context, store *state.Store, o *check.Options) (*state.Phone, error) {
-	p := state.Phone{Name: o.Identity.Name}
+	p := state.Phone{Name: o.Identity.Name, Model: o.Identity.Model.Name}
 	factory := func() (*core.Manufacturer, error) { return core.NewManufacturer(nil) }
 	if store != nil {
 		var err error

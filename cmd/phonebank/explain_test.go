@@ -12,11 +12,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/phonebank/phonebank/cmd/phonebank/internal/state"
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/core/coretest"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario"
+	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/ctl"
 )

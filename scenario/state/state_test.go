@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"context"
 	"crypto/rsa"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.etcd.io/bbolt"
@@ -20,7 +23,7 @@ import (
 	"github.com/phonebank/phonebank/wire/ctl"
 )
 
-func open(t *testing.T, dir string) *Store {
+func opened(t *testing.T, dir string) *Store {
 	t.Helper()
 	s, err := Open(dir)
 	if err != nil {
@@ -65,12 +68,12 @@ func lived(t *testing.T, name phone.Name) Phone {
 func TestAPhoneSurvivesItsPowerCut(t *testing.T) {
 	dir := t.TempDir()
 	want := lived(t, "SEP0011215A1AE3")
-	s := open(t, dir)
+	s := opened(t, dir)
 	if err := s.Save(want); err != nil {
 		t.Fatal(err)
 	}
 	s.Close()
-	got, err := open(t, dir).Load(want.Name)
+	got, err := opened(t, dir).Load(want.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +99,7 @@ func TestAPhoneSurvivesItsPowerCut(t *testing.T) {
 }
 
 func TestWhatAPhoneNoLongerHoldsIsRemoved(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := opened(t, t.TempDir())
 	p := lived(t, "SEP0011215A1AE3")
 	if err := s.Save(p); err != nil {
 		t.Fatal(err)
@@ -115,7 +118,7 @@ func TestWhatAPhoneNoLongerHoldsIsRemoved(t *testing.T) {
 }
 
 func TestAPhoneThatWasNeverSavedHoldsNothing(t *testing.T) {
-	s := open(t, t.TempDir())
+	s := opened(t, t.TempDir())
 	for _, when := range []string{"an empty directory", "another phone is there"} {
 		got, err := s.Load("SEP000000000001")
 		if err != nil || got.Flash != (phone.Flash{}) || got.MIC != nil {
@@ -129,7 +132,7 @@ func TestAPhoneThatWasNeverSavedHoldsNothing(t *testing.T) {
 
 func TestASecondWriterIsTold(t *testing.T) {
 	dir := t.TempDir()
-	open(t, dir)
+	opened(t, dir)
 	if _, err := Open(dir); !errors.Is(err, ErrInUse) {
 		t.Errorf("second Open: %v, want ErrInUse", err)
 	}
@@ -137,7 +140,7 @@ func TestASecondWriterIsTold(t *testing.T) {
 
 func TestOnlyTheOwnerReadsKeys(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "made", "here")
-	s := open(t, dir)
+	s := opened(t, dir)
 	if _, err := s.Authority(1); err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +169,7 @@ func TestOnlyTheOwnerReadsKeys(t *testing.T) {
 
 func TestTheFactoryStaysTheSame(t *testing.T) {
 	dir := t.TempDir()
-	s := open(t, dir)
+	s := opened(t, dir)
 	first, err := s.Manufacturer()
 	if err != nil {
 		t.Fatal(err)
@@ -193,13 +196,17 @@ func TestTheFactoryStaysTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !larger.CAPF.Certificate.Equal(authority.CAPF.Certificate) || !larger.CallManagers[0].Certificate.Equal(authority.CallManagers[0].Certificate) {
+		t.Error("a larger cluster is another one, whose lists nobody trusts")
+	}
 	if len(larger.CallManagers) != 2 || !larger.Manufacturer.Certificate.Equal(first.Certificate) {
 		t.Errorf("a larger cluster has %d nodes and perhaps another factory", len(larger.CallManagers))
 	}
 }
 
 func TestADamagedEntryIsAnErrorWithTheName(t *testing.T) {
-	s := open(t, t.TempDir())
+	dir := t.TempDir()
+	s := opened(t, dir)
 	p := lived(t, "SEP0011215A1AE3")
 	p.MIC.Certificate = []byte("kept as it is") // parsed on use
 	if err := s.Save(p); err != nil {
@@ -208,10 +215,11 @@ func TestADamagedEntryIsAnErrorWithTheName(t *testing.T) {
 	if _, err := s.Load(p.Name); err != nil {
 		t.Errorf("certificates are not looked at: %v", err)
 	}
-	if err := damage(s, p.Name, keyCTL); err != nil {
+	if err := damage(s, p.Name); err != nil {
 		t.Fatal(err)
 	}
-	_, err := s.Load(p.Name)
+	s.Close()
+	_, err := opened(t, dir).Load(p.Name)
 	if want := "state: SEP0011215A1AE3: "; err == nil || fmt.Sprint(err)[:len(want)] != want {
 		t.Errorf("error %q, want one that begins with %q", err, want)
 	}
@@ -238,9 +246,116 @@ func must(t *testing.T) func([]byte, error) []byte {
 	}
 }
 
-// damage overwrites a value.
-func damage(s *Store, name phone.Name, key string) error {
+// damage overwrites a value that the phone's record names.
+func damage(s *Store, name phone.Name) error {
 	return s.db.Update(func(tx *bbolt.Tx) error {
-		return tx.Bucket(bucketPhones).Bucket([]byte(name)).Put([]byte(key), []byte("no list"))
+		var r record
+		if err := json.Unmarshal(tx.Bucket(bucketPhones).Get([]byte(name)), &r); err != nil {
+			return err
+		}
+		return tx.Bucket(bucketValues).Put(r.CTL, []byte("no list"))
 	})
+}
+
+// size counts the entries of the two buckets.
+func size(t *testing.T, s *Store) (phones, values int) {
+	t.Helper()
+	err := s.db.View(func(tx *bbolt.Tx) error {
+		for bucket, n := range map[string]*int{string(bucketPhones): &phones, string(bucketValues): &values} {
+			if b := tx.Bucket([]byte(bucket)); b != nil {
+				*n = b.Stats().KeyN
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return phones, values
+}
+
+func TestWhatPhonesShareIsThereOnce(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir)
+	first := lived(t, "SEP000000000001")
+	second := first
+	second.Name = "SEP000000000002"
+	own := *first.Flash.Config
+	own.CertHash, own.VersionStamp = "00112233445566778899aabbccddeeff", "1700000000-0b0a6a2e-7f8b-4f0e-9a67-1f2e3d4c5b6a"
+	second.Flash.Config = &own
+	if err := s.Save(first, second); err != nil {
+		t.Fatal(err)
+	}
+	if phones, values := size(t, s); phones != 2 || values != 4 {
+		t.Errorf("%d phones and %d values, want two lists, a configuration and a key", phones, values)
+	}
+	s.Close()
+	s = opened(t, dir)
+	var got []Phone
+	if err := s.Each(func(p Phone) error { got = append(got, p); return nil }); err != nil || len(got) != 2 {
+		t.Fatalf("%d phones, %v", len(got), err)
+	}
+	if got[0].Flash.CTL != got[1].Flash.CTL || got[0].Flash.LSC.Key != got[1].Flash.LSC.Key {
+		t.Error("what they share is in memory twice")
+	}
+	if c := got[1].Flash.Config; c.CertHash != own.CertHash || c.VersionStamp != own.VersionStamp || got[0].Flash.Config.CertHash != "" {
+		t.Errorf("the configurations' own parts are %q %q", c.CertHash, c.VersionStamp)
+	}
+	// What nobody has any more goes when the directory is closed.
+	second.Flash = phone.Flash{}
+	if err := errors.Join(s.Save(second), s.Delete("SEP000000000001", "SEP00000000000F")); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if phones, values := size(t, opened(t, dir)); phones != 1 || values != 1 {
+		t.Errorf("%d phones and %d values are left, want one and the key of its MIC", phones, values)
+	}
+}
+
+func TestReadingChangesNothing(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "none")
+	if _, err := OpenToRead(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v, want that there is none", err)
+	}
+	if _, err := os.Stat(dir); err == nil {
+		t.Error("the directory was made")
+	}
+	s := opened(t, dir)
+	if err := s.Save(lived(t, "SEP000000000001")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenToRead(dir); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), fmt.Sprint("process ", os.Getpid())) {
+		t.Errorf("got %v, want who has it open", err)
+	}
+	s.Close()
+	if _, err := os.Stat(filepath.Join(dir, ownerFile)); err == nil {
+		t.Error("the owner's note is still there")
+	}
+	reader, err := OpenToRead(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	if p, err := reader.Load("SEP000000000001"); err != nil || p.Flash.CTL == nil {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if err := reader.Save(Phone{Name: "SEP000000000002"}); err == nil {
+		t.Error("a reader has written")
+	}
+}
+
+func TestWhereTheClusterWas(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir)
+	if a, err := s.Address(); err != nil || a.IsValid() {
+		t.Errorf("got %v, %v", a, err)
+	}
+	want := netip.MustParseAddr("127.9.8.1")
+	if err := s.KeepAddress(want); err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if a, err := opened(t, dir).Address(); err != nil || a != want {
+		t.Errorf("got %v, %v", a, err)
+	}
 }

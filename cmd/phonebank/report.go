@@ -15,7 +15,7 @@ func (t *tool) reportCommand() *cli.Command {
 		ArgsUsage: "DIR",
 		Description: "DIR is what --out named. The reports in it are written anew from what is there: result.json or the\n" +
 			"last snapshot, and timeline.csv.",
-		Flags:  []cli.Flag{jsonFile()},
+		Flags:  []cli.Flag{jsonFile(), junitFile()},
 		Action: t.report,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -40,6 +41,7 @@ func (t *tool) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "events", Usage: "whose events go into DIR/events.jsonl: `WHICH` is all, off or \"sample 100\"; phones in trouble always"},
 			stateFlag(),
 			jsonFile(),
+			junitFile(),
 			&cli.BoolFlag{Name: "quiet", Usage: "show no progress"},
 		},
 		Action: t.run,
@@ -179,7 +181,12 @@ func (t *tool) publish(c *cli.Context, r *tally.Result) error {
 	return errors.Join(faults...)
 }
 
-// tell prints the result, and writes it as JSON where --json says.
+// junitFile is the flag of commands that have thresholds to tell a CI.
+func junitFile() cli.Flag {
+	return &cli.StringFlag{Name: "junit", Usage: "write the thresholds as test cases in JUnit's XML to `FILE`"}
+}
+
+// tell prints the result, and writes it where --json and --junit say.
 func (t *tool) tell(c *cli.Context, r *tally.Result) (faults []error) {
 	path := c.String("json")
 	if path != "-" {
@@ -187,6 +194,9 @@ func (t *tool) tell(c *cli.Context, r *tally.Result) (faults []error) {
 	}
 	if path != "" {
 		faults = append(faults, t.save(path, r))
+	}
+	if path := c.String("junit"); path != "" {
+		faults = append(faults, report.Whole(path, func(w io.Writer) error { return report.JUnit(w, r) }))
 	}
 	return faults
 }

@@ -45,6 +45,7 @@ func HTML(w io.Writer, r *tally.Result) error {
 	page, err := template.New("report").Funcs(template.FuncMap{
 		"span": Span, "mark": mark, "found": found,
 		"date": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"max":  func(a, b int) int { return max(a, b) },
 		"gib":  func(n int64) string { return fmt.Sprintf("%.0f", float64(n)/(1<<30)) },
 	}).Parse(text("report.html"))
 	if err != nil {
@@ -63,6 +64,7 @@ type view struct {
 	Verdict         Verdict
 	Ladder          []rung
 	Failures        []failure
+	Needs           []need
 	States          []state
 	Messages        []state
 	StepCharts      []Chart
@@ -84,6 +86,12 @@ type Verdict struct {
 type failure struct {
 	tally.CauseResult
 	Why []tally.Explanation
+}
+
+// need is what phones that a plan has locked out need.
+type need struct {
+	Group string
+	Need  tally.Need
 }
 
 type state struct {
@@ -112,6 +120,13 @@ func viewOf(r *tally.Result) *view {
 			}
 		}
 		v.Failures = append(v.Failures, f)
+	}
+	if len(r.Plan) > 0 {
+		for _, g := range r.Plan[len(r.Plan)-1].Groups {
+			for _, n := range g.Needs {
+				v.Needs = append(v.Needs, need{g.Group, n})
+			}
+		}
 	}
 	for _, text := range mostFrequent(r.StatusMessages) {
 		v.Messages = append(v.Messages, state{Name: text, Count: r.StatusMessages[text]})

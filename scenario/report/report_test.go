@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"encoding/xml"
 	"errors"
 	"flag"
 	"io"
@@ -102,6 +103,8 @@ func TestReports(t *testing.T) {
 	}{
 		"json":                          {"result.json", JSON, storm(t)},
 		"csv":                           {"phones.csv", CSV, storm(t)},
+		"junit":                         {"junit.xml", JUnit, storm(t)},
+		"junit, limited":                {"junit-limited.xml", JUnit, limited},
 		"timeline":                      {"timeline.csv", Timeline, storm(t)},
 		"text":                          {"text.txt", Text, storm(t)},
 		"text, interrupted and limited": {"text-limited.txt", Text, limited},
@@ -220,6 +223,31 @@ func TestWhatIsNoResult(t *testing.T) {
 	}
 }
 
+func TestJUnitIsWellFormedWhateverWasWritten(t *testing.T) {
+	r := hostile(t)
+	r.Scenario = "a\x00\x1b\xff]]>" + attack
+	var out bytes.Buffer
+	if err := JUnit(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	var read struct {
+		Suites []struct {
+			Tests    int `xml:"tests,attr"`
+			Failures int `xml:"failures,attr"`
+			Cases    []struct {
+				Name    string    `xml:"name,attr"`
+				Failure *struct{} `xml:"failure"`
+			} `xml:"testcase"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal(out.Bytes(), &read); err != nil {
+		t.Fatal(err)
+	}
+	if s := read.Suites[0]; s.Tests != 3 || s.Failures != 2 || len(s.Cases) != 3 || s.Cases[0].Name != attack || s.Cases[0].Failure == nil || s.Cases[1].Failure != nil {
+		t.Errorf("got %+v", s)
+	}
+}
+
 func TestAFileThatFailsHalfwayLeavesTheOldOne(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "result.json")
 	if err := os.WriteFile(path, []byte("before"), 0o644); err != nil {
@@ -253,7 +281,7 @@ func (d *fullDisk) Write(b []byte) (int, error) {
 }
 
 func TestReportsTellThatTheyCouldNotBeWritten(t *testing.T) {
-	for _, write := range []func(io.Writer, *tally.Result) error{JSON, CSV, Text, Timeline, HTML} {
+	for _, write := range []func(io.Writer, *tally.Result) error{JSON, CSV, Text, Timeline, HTML, JUnit} {
 		for _, space := range []int{0, 100} {
 			if write(&fullDisk{space}, storm(t)) == nil {
 				t.Errorf("no error with %d bytes of space", space)

@@ -17,10 +17,10 @@ func Text(w io.Writer, r *tally.Result) error {
 	p.thresholds(r)
 	p.plan(r)
 	p.ladder(r)
-	p.course(r)
-	p.groups(r)
 	p.failures(r)
 	p.messages(r)
+	p.course(r)
+	p.groups(r)
 	p.health(r)
 	return p.err
 }
@@ -73,18 +73,15 @@ func found(t tally.ThresholdOutcome) string {
 }
 
 func (p *page) ladder(r *tally.Result) {
-	p.section(fmt.Sprintf("%-10s %8s %8s %9s %9s %9s %9s %12s", "steps", "ok", "failed", "p50", "p95", "p99", "max", "waited p95"))
-	for _, s := range r.Steps {
-		if s.OK+s.Failed == 0 {
-			p.line("  %-8s %8s %8s", s.Step, "-", "-")
+	p.section(fmt.Sprintf("%-10s %8s %8s %8s %8s %9s %9s %9s %9s %12s",
+		"steps", "started", "ok", "failed", "retried", "p50", "p95", "p99", "max", "waited p95"))
+	for _, s := range ladderOf(r) {
+		if s.Started == 0 {
+			p.line("  %-8s %8s %8s", s.Name, "-", "-")
 			continue
 		}
-		p.line("  %-8s %8d %8d %9s %9s %9s %9s %12s", s.Step, s.OK, s.Failed,
-			Span(s.Took.P50), Span(s.Took.P95), Span(s.Took.P99), Span(s.Took.Max), Span(s.Waited.P95))
-	}
-	if r.Phones.Registered > 0 {
-		p.line("  %-8s %8d %8d %9s %9s %9s %9s", "boot", r.Phones.Registered, r.Phones.Failed,
-			Span(r.Boot.P50), Span(r.Boot.P95), Span(r.Boot.P99), Span(r.Boot.Max))
+		p.line("  %-8s %8d %8d %8d %8d %9s %9s %9s %9s %12s", s.Name, s.Started, s.OK, s.Failed, s.Retried,
+			Span(s.Took.P50), Span(s.Took.P95), Span(s.Took.P99), Span(s.Took.Max), s.Waited)
 	}
 }
 

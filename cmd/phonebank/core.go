@@ -7,7 +7,6 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 
 	"github.com/urfave/cli/v2"
@@ -50,9 +49,7 @@ func (t *tool) core(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.IsSet(local.ChildFlag) {
-		ctx = t.untilParentEnds(ctx)
-	} else if len(config.Devices) == 0 && !config.AutoRegister {
+	if !c.IsSet(local.ChildFlag) && len(config.Devices) == 0 && !config.AutoRegister {
 		fmt.Fprintln(t.err, "hint: no device is in the database: name them with --scenario FILE, or admit all with --auto-register")
 	}
 	cluster, err := core.Start(context.WithoutCancel(ctx), config)
@@ -67,16 +64,19 @@ func (t *tool) core(c *cli.Context) error {
 	if _, err := fmt.Fprintln(t.out, local.Ready{TFTP: cluster.TFTPAddr(), Nodes: cluster.NodeAddrs()}); err != nil {
 		return errors.Join(err, cluster.Close())
 	}
+	if c.IsSet(local.ChildFlag) {
+		ctx = t.untilParentEnds(ctx, cluster)
+	}
 	<-ctx.Done()
 	return cluster.Close()
 }
 
 // untilParentEnds is ctx until standard input ends: the parent of a child core
-// holds its other end.
-func (t *tool) untilParentEnds(ctx context.Context) context.Context {
+// holds its other end, and sends its orders there.
+func (t *tool) untilParentEnds(ctx context.Context, cluster *core.Core) context.Context {
 	ctx, cancel := context.WithCancel(ctx)
 	go func() {
-		_, _ = io.Copy(io.Discard, t.in) // any end is the end
+		local.Obey(ctx, cluster, t.in, t.out)
 		cancel()
 	}()
 	return ctx

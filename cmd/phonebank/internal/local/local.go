@@ -6,6 +6,7 @@
 //	  writes LocalSpec.Dir
 //	  starts  phonebank core --child DIR  reads DIR, starts the core
 //	                    ready tftp=… nodes=…  on its standard output
+//	  orders, as JSON          done, or failed and why
 //	  …the run…
 //	  closes the child's standard input   ends; the parent reads its rusage
 //
@@ -44,7 +45,7 @@ func Start(ctx context.Context, spec scenario.LocalSpec) (*scenario.LocalCore, e
 	if err != nil {
 		return nil, fmt.Errorf("core in a child process: %w", err)
 	}
-	c := &child{ended: make(chan struct{})}
+	c := &child{ended: make(chan struct{}), answers: make(chan string, 1)}
 	c.cmd = exec.Command(program, "core", "--"+ChildFlag, spec.Dir)
 	c.cmd.Args[0] = os.Args[0]
 	c.cmd.Stderr = &c.said
@@ -64,15 +65,18 @@ func Start(ctx context.Context, spec scenario.LocalSpec) (*scenario.LocalCore, e
 		c.kill()
 		return nil, fmt.Errorf("core in a child process: %w%s", err, c.said.last())
 	}
-	return &scenario.LocalCore{TFTP: ready.TFTP, Nodes: ready.Nodes, Ended: c.ended, Close: c.close}, nil
+	return &scenario.LocalCore{TFTP: ready.TFTP, Nodes: ready.Nodes, Carry: c.carry, Ended: c.ended, Close: c.close}, nil
 }
 
 // child is the running process.
 type child struct {
-	cmd   *exec.Cmd
-	in    io.WriteCloser
-	said  tail
-	ended chan struct{} // closed once it is gone and waited for
+	cmd  *exec.Cmd
+	in   io.WriteCloser
+	said tail
+
+	orders  sync.Mutex    // one at a time
+	answers chan string   // of the child, to orders
+	ended   chan struct{} // closed once it is gone and waited for
 }
 
 // await reads the child's output to the ready line, then leaves it to a
@@ -90,6 +94,7 @@ func (c *child) await(ctx context.Context, out io.Reader) (Ready, error) {
 			if ready, err := ParseReady(lines.Text()); err == nil && !found {
 				answers <- answer{ready, nil}
 				found = true
+				c.listen(lines)
 			}
 		}
 		_, _ = io.Copy(io.Discard, out)

@@ -1,6 +1,7 @@
 package local
 
 import (
+	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -40,6 +41,13 @@ func behave(dir string) int {
 		for began := time.Now(); time.Since(began) < 30*time.Millisecond; { // something to measure
 		}
 		_, _ = io.Copy(io.Discard, os.Stdin)
+		return 0
+	case "obeys":
+		fmt.Println(readyLine)
+		orders := bufio.NewScanner(os.Stdin)
+		for answer := "done"; orders.Scan(); answer = "failed no such node" {
+			fmt.Println(answer)
+		}
 		return 0
 	case "cannot start":
 		fmt.Fprintln(os.Stderr, "first line")

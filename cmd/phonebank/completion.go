@@ -55,6 +55,7 @@ var completionWords = map[string][]string{
 	"completion": {"bash", "zsh", "fish"},
 	"version":    {},
 	"doctor":     {},
+	"schema":     {},
 	"boot":       {},
 	"check":      {},
 	"core":       {},

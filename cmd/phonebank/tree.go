@@ -22,6 +22,7 @@ func (t *tool) app() *cli.App {
 			t.runCommand(),
 			t.reportCommand(),
 			t.compareCommand(),
+			t.schemaCommand(),
 			t.bootCommand(),
 			t.coreCommand(),
 			t.ctlCommand(),

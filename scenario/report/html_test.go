@@ -34,7 +34,7 @@ func hostile(t *testing.T) *tally.Result {
 	r.Machine = &tally.Machine{Processor: attack, System: attack, Go: attack}
 	r.StatusMessages[attack] = 3
 	r.Causes[0].Example, r.Causes[0].Cause = attack, attack
-	r.Explain = append(r.Explain, tally.Explanation{Step: r.Causes[0].Step, Explanation: phone.Explanation{Cause: attack, Reason: attack, Fix: attack}})
+	r.Explain = append(r.Explain, tally.Explanation{Step: r.Causes[0].Step, Explanation: phone.Explanation{Cause: attack, Reason: attack, Fix: attack, Holds: []phone.Holding{}, Console: []string{}}})
 	r.Nodes[0].Node, r.Groups[0].Group = attack, attack
 	r.Thresholds[0].Expression, r.Thresholds[0].Note = attack, attack
 	r.Plan = []tally.PlanStep{{Step: 1, Text: attack, Error: attack, Groups: []tally.PlanGroup{

@@ -218,6 +218,8 @@ func oneOf[T any](choices ...choice[T]) func(string) (T, error) {
 			}
 		}
 		var none T
-		return none, phrase.Faultf(0, "%q is unknown%s", text, phrase.DidYouMean(text, words))
+		unknown := phrase.Unknown(text, "is unknown", words)
+		unknown.Closed = true
+		return none, unknown
 	}
 }

@@ -114,7 +114,9 @@ func (s *Scenario) readFault(n *tree.Node) {
 					return text, nil
 				}
 			}
-			return "", phrase.Faultf(0, "%q is no fault%s", text, phrase.DidYouMean(text, core.FaultNames()))
+			unknown := phrase.Unknown(text, "is no fault", core.FaultNames())
+			unknown.Closed = true
+			return "", unknown
 		})},
 		tree.Key{Name: "on", Read: tree.Into(&spec.On, words(32))},
 		tree.Key{Name: "delay", Read: tree.Into(&spec.Delay, phrase.Duration)},
@@ -137,7 +139,7 @@ func parseKeySpec(text string) (capf.KeySpec, error) {
 	spec, err := capf.ParseKeySpec(text)
 	if err != nil {
 		known := []string{"rsa-1024", "rsa-2048", "rsa-3072", "rsa-4096", "ec-p256", "ec-p384", "ec-p521"}
-		return spec, phrase.Faultf(0, "%q is no key%s", text, phrase.DidYouMean(text, known))
+		return spec, phrase.Unknown(text, "is no key", known)
 	}
 	return spec, nil
 }
@@ -157,7 +159,7 @@ func parseSigner(text string) (core.SignerKind, error) {
 			return core.SignerKind(kind), nil
 		}
 	}
-	return "", phrase.Faultf(0, "%q is no signer%s", text, phrase.DidYouMean(text, known))
+	return "", phrase.Unknown(text, "is no signer", known)
 }
 
 // tokens is how many security tokens an embedded cluster has.

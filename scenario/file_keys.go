@@ -209,7 +209,7 @@ func yesNo(text string) (bool, error) {
 	case "true", "false":
 		return text == "true", nil
 	}
-	return false, phrase.Faultf(0, "%q is neither true nor false", text)
+	return false, &phrase.Error{Problem: fmt.Sprintf("%q is neither true nor false", text), Known: []string{"true", "false"}, Closed: true}
 }
 
 func parseEvents(text string) (record.Keep, error) {
@@ -236,7 +236,7 @@ func parseFirst(text string) (string, error) {
 func parseModel(text string) (string, error) {
 	model, err := phone.FindModel(text)
 	if err != nil {
-		return "", phrase.Faultf(0, "%q is no model%s", text, phrase.DidYouMean(text, phone.ModelNames()))
+		return "", phrase.Unknown(text, "is no model", phone.ModelNames())
 	}
 	return model.Name, nil
 }

@@ -20,9 +20,10 @@ func (t *tool) app() *cli.App {
 		Flags:       []cli.Flag{&cli.BoolFlag{Name: "version", Usage: "print the version", Action: t.versionFlag}},
 		Commands: []*cli.Command{
 			t.runCommand(),
+			t.validateCommand(),
+			t.schemaCommand(),
 			t.reportCommand(),
 			t.compareCommand(),
-			t.schemaCommand(),
 			t.bootCommand(),
 			t.coreCommand(),
 			t.ctlCommand(),

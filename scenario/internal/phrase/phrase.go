@@ -11,8 +11,10 @@ import (
 
 // Error is a fault at one place of a text.
 type Error struct {
-	Offset  int    // byte offset into the text
-	Problem string // what is wrong there, the offending words quoted
+	Offset  int      // byte offset into the text
+	Problem string   // what is wrong there, the offending words quoted
+	Known   []string // of a word that is not known: those that are
+	Closed  bool     // nothing but Known is right
 }
 
 // Error returns the problem; the place is for whoever knows where the text
@@ -24,12 +26,20 @@ func Faultf(offset int, format string, args ...any) error {
 	return &Error{Offset: offset, Problem: fmt.Sprintf(format, args...)}
 }
 
+// Unknown makes an Error of a word that is none of the known ones: `"fsat" is no
+// pace; did you mean "fast"?`.
+func Unknown(word, what string, known []string) *Error {
+	return &Error{Problem: fmt.Sprintf("%q %s%s", word, what, DidYouMean(word, known)), Known: known}
+}
+
 // At moves the place of err by offset, which is how the fault of a word
 // becomes a fault of its sentence. An error without a place gets that place.
 func At(offset int, err error) error {
 	var fault *Error
 	if errors.As(err, &fault) {
-		return &Error{Offset: offset + fault.Offset, Problem: fault.Problem}
+		moved := *fault
+		moved.Offset += offset
+		return &moved
 	}
 	return &Error{Offset: offset, Problem: err.Error()}
 }

@@ -17,6 +17,10 @@ type Key struct {
 // Into reads a scalar into dst.
 func Into[T any](dst *T, parse func(string) (T, error)) func(*Node) {
 	return func(n *Node) {
+		if n.probe != nil {
+			n.probe.scalar(func(text string) error { _, err := parse(text); return err })
+			return
+		}
 		text, ok := n.Scalar()
 		if !ok {
 			return
@@ -32,6 +36,10 @@ func Into[T any](dst *T, parse func(string) (T, error)) func(*Node) {
 
 // Mapping reads a mapping by the table of its keys.
 func (n *Node) Mapping(keys ...Key) {
+	if n.probe != nil {
+		n.probe.mapping(n.path, keys)
+		return
+	}
 	names := make([]string, len(keys))
 	for i, k := range keys {
 		names[i] = k.Name
@@ -49,6 +57,10 @@ func (n *Node) Mapping(keys ...Key) {
 
 // Pairs calls read for each key of a mapping, whatever its name.
 func (n *Node) Pairs(read func(key string, at Place, value *Node)) {
+	if n.probe != nil {
+		n.probe.pairs()
+		return
+	}
 	var values []*ast.MappingValueNode
 	switch node := n.node.(type) {
 	case *ast.MappingNode:
@@ -76,6 +88,10 @@ func (n *Node) Pairs(read func(key string, at Place, value *Node)) {
 
 // List calls read for each item of a list.
 func (n *Node) List(read func(*Node)) {
+	if n.probe != nil {
+		n.probe.list(n.path, read)
+		return
+	}
 	list, ok := n.node.(*ast.SequenceNode)
 	if !ok {
 		n.Faultf("%s stands where a list (- item) is expected", n.kind())

@@ -48,6 +48,8 @@ type Node struct {
 	node ast.Node // nil for a key without a value
 	at   Place
 	path string // "phones.model"
+
+	probe *probe // of a value that only notes how it is read; nil: a real one
 }
 
 // Bounds of a file: its bytes, those of a line, how deep brackets may nest and
@@ -235,6 +237,9 @@ func (n *Node) kind() string {
 
 // IsMapping says that the value is a mapping.
 func (n *Node) IsMapping() bool {
+	if n.probe != nil {
+		return n.probe.as == asMapping
+	}
 	switch n.node.(type) {
 	case *ast.MappingNode, *ast.MappingValueNode:
 		return true
@@ -244,6 +249,9 @@ func (n *Node) IsMapping() bool {
 
 // IsList says that the value is a list.
 func (n *Node) IsList() bool {
+	if n.probe != nil {
+		return n.probe.as == asList
+	}
 	_, ok := n.node.(*ast.SequenceNode)
 	return ok
 }

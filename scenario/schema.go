@@ -1,0 +1,94 @@
+package scenario
+
+import (
+	"encoding/json"
+
+	"github.com/phonebank/phonebank/core"
+	"github.com/phonebank/phonebank/scenario/internal/tree"
+	"github.com/phonebank/phonebank/scenario/load"
+)
+
+// Schema is the JSON Schema (draft 2020-12) of scenario files, made from the
+// tables that they are read by. Editors complete and check a file that names it
+// in its first line:
+//
+//	# yaml-language-server: $schema=scenario.schema.json
+func Schema() ([]byte, error) {
+	scratch := &Scenario{places: make(map[string]tree.Place)}
+	schema := tree.Describe(scratch.read, about)
+	schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+	schema["title"] = "Phonebank scenario"
+	text, err := json.MarshalIndent(schema, "", "  ")
+	return append(text, '\n'), err
+}
+
+func about(path string) tree.About { return keys()[path] }
+
+// keys says of every key of a scenario file what it means.
+func keys() map[string]tree.About {
+	return map[string]tree.About{
+		"name":       {Doc: "What the run is called in results."},
+		"seed":       {Doc: "Determines names, models, jitter and arrivals: the same seed repeats the run."},
+		"load":       {Doc: "How phones start, in sentences; the last one goes on until all have started.", Examples: load.Examples()},
+		"arrivals":   {Doc: "How phones keep to the rate: evenly spaced, or at random and independent of each other."},
+		"stay":       {Doc: "How long phones stay registered, keeping alive, after the last one has started.", Examples: []string{"10s", "2m"}},
+		"events":     {Doc: "Which events go to events.jsonl.", Examples: []string{"all", "sample 10%", "off"}},
+		"thresholds": {Doc: "What is demanded of the result; they alone decide the exit code.", Examples: []string{"registered == 100%", "register.p99 < 2s", "rate >= 100/s"}},
+		"timeline":   {Doc: "What the administrator does while the phones run: a time, or settled, and a sentence."},
+
+		"core":                    {Doc: "Where the core is: embedded, local, or the TFTP servers of a cluster; or what the simulator is like.", Examples: []string{"embedded", "local", "10.0.0.1", "cucm-pub,cucm-sub"}},
+		"core.run":                {Doc: "Where the simulator runs.", Examples: []string{"embedded", "local"}},
+		"core.nodes":              {Doc: "CallManager nodes, 1 to 5."},
+		"core.security":           {Doc: "Device security mode of the phones."},
+		"core.encrypted_config":   {Doc: "Serve encrypted configuration (.enc.sgn) to devices whose certificate is known."},
+		"core.capf":               {Doc: "What CAPF asks of the phones."},
+		"core.capf.auth":          {Doc: "Authentication mode of CAPF."},
+		"core.capf.key":           {Doc: "The key a phone makes for its LSC."},
+		"core.capf.operation":     {Doc: "Certificate operation."},
+		"core.auth_string":        {Doc: "The authentication string that CAPF expects; what the phones type unless it is said here."},
+		"core.keepalive":          {Doc: "SCCP keepalive interval, in whole seconds.", Examples: []string{"30s"}},
+		"core.connection_monitor": {Doc: "How long a better CallManager must be healthy before phones return to it.", Examples: []string{"120s"}},
+		"core.tokens":             {Doc: "How failback is spread (RegisterTokenReq)."},
+		"core.tokens.rate":        {Doc: "Tokens a node grants a second.", Examples: []string{"20/s"}},
+		"core.tokens.wait":        {Doc: "Least time a refused phone is told to wait.", Examples: []string{"30s"}},
+		"core.tftp":               {Doc: "The TFTP service."},
+		"core.tftp.digest":        {Doc: "Digest of signed lists and configurations."},
+		"core.clock":              {Doc: "What date the core and the phones believe it is, or how far they are off; certificates expire by it.", Examples: []string{"2036-01-01", "5y"}},
+		"core.tftp.servers":       {Doc: "Nodes that serve TFTP, in the order that phones ask them."},
+		"core.tftp.port":          {Doc: "Port of TFTP; 69 when allowed, else 6969."},
+		"core.ctl":                {Doc: "The CTL that is offered to the phones."},
+		"core.ctl.signer":         {Doc: "Who signs the CTL."},
+		"core.tls":                {Doc: "TLS versions of the core."},
+		"core.tls.min":            {Doc: "Lowest TLS version."},
+		"core.tls.max":            {Doc: "Highest TLS version."},
+		"core.faults":             {Doc: "What the core does wrong, where, when, and to how many phones."},
+		"core.faults.fault":       {Doc: "The kind of misbehaviour."},
+		"core.faults.on":          {Doc: "A service, a kind of file, or a node; everything unless said.", Examples: append(core.FaultPlaces(), "node-1")},
+		"core.faults.delay":       {Doc: "How late answers are.", Examples: []string{"2s"}},
+		"core.faults.text":        {Doc: "The reject reason that phones show."},
+		"core.faults.share":       {Doc: "Part of the phones that it happens to.", Examples: []string{"5%"}},
+		"core.faults.at":          {Doc: "When it begins, after the start of the core.", Examples: []string{"30s"}},
+		"core.faults.for":         {Doc: "How long it lasts; to the end unless said.", Examples: []string{"60s"}},
+
+		"phones":             {Doc: "The fleet: one group of phones, or a list of groups."},
+		"phones.group":       {Doc: "Name of the group, for results and the timeline."},
+		"phones.count":       {Doc: "How many phones."},
+		"phones.first":       {Doc: "Device name of the first phone; the others count up from it.", Examples: []string{"SEP0011215A0001"}},
+		"phones.csv":         {Doc: "The administrator's devices: a CSV with the columns name, model, auth_string and address."},
+		"phones.model":       {Doc: "Model of the phones, or a mix such as {7965: 60%, 7940: 40%}."},
+		"phones.trust":       {Doc: "The lists that phones hold at power-on: held (today's), stale, none, files, or a mix.", Examples: []string{"held", "none", "stale", "CTLFile.tlv"}},
+		"phones.lsc":         {Doc: "How phones come to their LSC."},
+		"phones.keys":        {Doc: "Where keys come from: each phone makes its own, or a pool made before the start.", Examples: []string{"fresh", "pool 256"}},
+		"phones.auth_string": {Doc: "The authentication string that users type; nobody types anything unless said."},
+		"phones.standby":     {Doc: "Keep a second connection, to the next CallManager."},
+		"phones.tls":         {Doc: "TLS versions, instead of the model's."},
+		"phones.tls.min":     {Doc: "Lowest TLS version."},
+		"phones.tls.max":     {Doc: "Highest TLS version."},
+
+		"limits":                 {Doc: "What this machine does at once; time spent waiting for it is reported apart."},
+		"limits.transfers":       {Doc: "TFTP transfers at once."},
+		"limits.handshakes":      {Doc: "Connections being made at once."},
+		"limits.key_generations": {Doc: "Keys being made at once."},
+		"limits.rate":            {Doc: "Most phones that may start within a second; 50 unless said for a core that is not the simulator.", Examples: []string{"200/s"}},
+	}
+}

@@ -41,7 +41,7 @@ const showCharts = (() => {
         { label: chart.log ? "percentile" : "time", value: (u, v) => chart.log ? percentile(v) : clock(v) },
         ...chart.series.map(s => ({
           label: s.name, stroke: colours[s.colour % colours.length], width: 1.6, dash: s.dash ? [5, 4] : undefined,
-          spanGaps: true, points: { show: u => u.data[0].length < 40, size: 4 }, value: (u, v) => amount(v, chart.unit),
+          spanGaps: chart.log === true, points: { show: u => u.data[0].length < 40, size: 4 }, value: (u, v) => amount(v, chart.unit),
         })),
       ],
     }, dataOf(chart), box);

@@ -60,6 +60,8 @@ var completionWords = map[string][]string{
 	"check":      {},
 	"core":       {},
 	"export":     {},
+	"ls":         {},
+	"erase":      {},
 }
 
 func outlineFlags(flags []cli.Flag) []complete.Flag {

@@ -29,6 +29,7 @@ func (t *tool) app() *cli.App {
 			t.ctlCommand(),
 			t.configCommand(),
 			t.checkCommand(),
+			t.stateCommand(),
 			t.caCommand(),
 			t.doctorCommand(),
 			t.completionCommand(),

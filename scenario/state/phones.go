@@ -234,3 +234,19 @@ func (s *Store) Delete(names ...phone.Name) error {
 		return nil
 	})
 }
+
+// Names are the phones that have been saved, in order. It reads none of what
+// they hold.
+func (s *Store) Names() (names []phone.Name, err error) {
+	err = s.db.View(func(tx *bbolt.Tx) error {
+		all := tx.Bucket(bucketPhones)
+		if all == nil {
+			return nil
+		}
+		return all.ForEach(func(name, _ []byte) error {
+			names = append(names, phone.Name(name))
+			return nil
+		})
+	})
+	return names, err
+}

@@ -34,7 +34,7 @@ func opened(t *testing.T, dir string) *Store {
 }
 
 // lived is a phone that has been through a boot.
-func lived(t *testing.T, name phone.Name) Phone {
+func lived(t testing.TB, name phone.Name) Phone {
 	t.Helper()
 	authority, err := core.NewAuthority(core.AuthorityOptions{Bits: 1024})
 	if err != nil {

@@ -103,7 +103,7 @@ func ConfigOf(file []byte, key *rsa.PrivateKey) (*Config, error) {
 		v.Problem = err.Error()
 		return v, nil
 	}
-	v.Settings = settingsOf(config)
+	v.Settings = SettingsOf(config)
 	return v, nil
 }
 
@@ -133,7 +133,8 @@ func envelopeOf(e *signed.Envelope) *Envelope {
 	return v
 }
 
-func settingsOf(c *cnf.Config) *Settings {
+// SettingsOf tells what is in a configuration.
+func SettingsOf(c *cnf.Config) *Settings {
 	s := &Settings{
 		Root: "device", FullConfig: c.Full, Protocol: c.Protocol, SecurityMode: c.SecurityMode.String(),
 		CallManagers: []CallManager{}, CAPFAuthMode: c.CAPFAuthMode.String(), CAPF: addresses(c.CAPF), TVS: addresses(c.TVS),

@@ -50,7 +50,7 @@ func (s *Store) Save(phones ...Phone) error {
 		for _, p := range phones {
 			var line []byte
 			if err == nil {
-				line, err = p.record(tx)
+				line, err = s.record(tx, p)
 			}
 			before := all.Get([]byte(p.Name))
 			if err == nil && !bytes.Equal(before, line) {
@@ -65,29 +65,27 @@ func (s *Store) Save(phones ...Phone) error {
 	})
 }
 
-func (p Phone) record(tx *bbolt.Tx) ([]byte, error) {
+func (s *Store) record(tx *bbolt.Tx, p Phone) ([]byte, error) {
 	r := record{Model: p.Model}
 	var err error
-	share := func(d *digest, value []byte) {
+	share := func(d *digest, who any, value func() ([]byte, error)) {
 		if err == nil {
-			*d, err = keep(tx, value)
+			*d, err = s.keep(tx, who, value)
 		}
 	}
 	if list := p.Flash.CTL; list != nil {
-		share(&r.CTL, list.Bytes())
+		share(&r.CTL, list, func() ([]byte, error) { return list.Bytes(), nil })
 	}
 	if list := p.Flash.ITL; list != nil {
-		share(&r.ITL, list.Bytes())
+		share(&r.ITL, list, func() ([]byte, error) { return list.Bytes(), nil })
 	}
-	if p.Flash.Config != nil {
-		shared := *p.Flash.Config
-		r.CertHash, r.Stamp = shared.CertHash, shared.VersionStamp
-		shared.CertHash, shared.VersionStamp = "", ""
-		xml, fault := shared.XML()
-		if fault != nil {
-			return nil, fault
-		}
-		share(&r.Config, xml)
+	if own := p.Flash.Config; own != nil {
+		r.CertHash, r.Stamp = own.CertHash, own.VersionStamp
+		share(&r.Config, own, func() ([]byte, error) {
+			shared := *own
+			shared.CertHash, shared.VersionStamp = "", ""
+			return shared.XML()
+		})
 	}
 	for _, c := range []struct {
 		credential *phone.Credential
@@ -97,12 +95,8 @@ func (p Phone) record(tx *bbolt.Tx) ([]byte, error) {
 		if c.credential == nil {
 			continue
 		}
-		key, fault := x509.MarshalPKCS8PrivateKey(c.credential.Key)
-		if fault != nil {
-			return nil, fault
-		}
 		*c.der = c.credential.Certificate
-		share(c.key, key)
+		share(c.key, c.credential.Key, func() ([]byte, error) { return x509.MarshalPKCS8PrivateKey(c.credential.Key) })
 	}
 	if err != nil {
 		return nil, err

@@ -22,20 +22,26 @@ var bucketValues = []byte("values")
 // digest names a value; nil for none.
 type digest []byte
 
-// keep puts a value into its bucket.
-func keep(tx *bbolt.Tx, value []byte) (digest, error) {
-	if value == nil {
-		return nil, nil
-	}
+// keep puts a value into its bucket. What many phones share, named by the
+// pointer who, is printed and hashed when it is first met.
+func (s *Store) keep(tx *bbolt.Tx, who any, value func() ([]byte, error)) (digest, error) {
 	all, err := tx.CreateBucketIfNotExists(bucketValues)
 	if err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(value)
+	if d := s.values.met(who); d != nil && all.Get(d) != nil {
+		return d, nil
+	}
+	b, err := value()
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(b)
+	s.values.meet(who, sum[:])
 	if all.Get(sum[:]) != nil {
 		return sum[:], nil
 	}
-	return sum[:], all.Put(sum[:], value)
+	return sum[:], all.Put(sum[:], b)
 }
 
 func find(tx *bbolt.Tx, d digest) ([]byte, error) {
@@ -59,6 +65,26 @@ type values struct {
 	list    map[string]*ctl.List
 	configs map[string]*cnf.Config
 	keys    map[string]crypto.Signer
+	digests map[any]digest // of what was saved lately, by pointer
+}
+
+// remembered is how many digests are kept in memory: fresh keys are as many as
+// phones, and each is met once.
+const remembered = 4096
+
+func (v *values) met(who any) digest {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.digests[who]
+}
+
+func (v *values) meet(who any, d digest) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.digests == nil || len(v.digests) >= remembered {
+		v.digests = make(map[any]digest)
+	}
+	v.digests[who] = d
 }
 
 func (v *values) listOf(tx *bbolt.Tx, d digest) (*ctl.List, error) {

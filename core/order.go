@@ -53,6 +53,11 @@ type ProfileChange struct {
 	Operation       Operation        `json:"operation,omitempty"` // what CAPF is to do with the devices
 }
 
+// ToPhones says that an order is about phones, wherever they are registered.
+func (o Order) ToPhones() bool {
+	return o.Do == DoReset || o.Do == DoRestartPhones || o.Do == DoSetProfile
+}
+
 // Carry carries an order out.
 func (c *Core) Carry(ctx context.Context, o Order) error {
 	switch o.Do {

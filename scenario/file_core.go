@@ -50,6 +50,7 @@ func (s *Scenario) readSimulator(n *tree.Node) {
 			}
 			tree.Into(&c.Where, ParseWhere)(n)
 		})},
+		tree.Key{Name: "clusters", Read: tree.Into(&c.Clusters, count("clusters", 1, maxClusters))},
 		tree.Key{Name: "nodes", Read: tree.Into(&c.Nodes, count("nodes", 1, core.MaxNodes))},
 		tree.Key{Name: "security", Read: tree.Into(&c.Security, oneOf(
 			choice[cnf.SecurityMode]{"nonsecure", cnf.NonSecure}, choice[cnf.SecurityMode]{"authenticated", cnf.Authenticated},

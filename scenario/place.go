@@ -27,6 +27,7 @@ type place struct {
 	authority *core.Authority           // likewise, when it started
 	lists     map[TrustKind]phone.Flash // what phones hold at power-on, if anything
 	ended     <-chan struct{}           // closed when it died; nil: it cannot
+	other     *core.Core                // the second cluster; nil: there is none
 	// carry has an administrator's order carried out; nil: nobody takes orders.
 	carry func(context.Context, core.Order) error
 	// close ends a simulated core and says what its process cost.
@@ -67,6 +68,9 @@ func (r *run) simulate(ctx context.Context, where WhereKind, a *core.Authority, 
 			return nil, err
 		}
 	}
+	if where == Local && r.with.Core.Clusters > 1 {
+		return nil, &PreflightError{"two clusters run in this process only, and the fleet does not fit here beside them", "use fewer phones, and core: embedded"}
+	}
 	if where == Local {
 		return r.startLocal(ctx, config)
 	}
@@ -81,9 +85,15 @@ func (r *run) simulate(ctx context.Context, where WhereKind, a *core.Authority, 
 		tftp: c.TFTPAddrs(), embedded: c, carry: c.Carry, nodes: c.NodeAddrs(), authority: a,
 		close: func() (time.Duration, int64, error) { return 0, 0, c.Close() },
 	}
+	if r.with.Core.Clusters > 1 {
+		if err := r.addCluster(ctx, p, config); err != nil {
+			return nil, errors.Join(err, c.Close())
+		}
+	}
 	p.lists, err = simulatedLists(r.with.trustKinds(), a, c.ListOptions(), config.Security, c.Places())
 	if err != nil {
-		return nil, errors.Join(err, c.Close())
+		_, _, closing := p.close()
+		return nil, errors.Join(err, closing)
 	}
 	return p, nil
 }

@@ -106,12 +106,7 @@ func (r *run) equip() {
 		r.timers = phone.NewWheel(wheelTick)
 		f.timers = r.timers
 	}
-	f.files = func(_ int, id phone.Identity) phone.Files {
-		if r.options.World.Files != nil {
-			return r.options.World.Files(r.place.embedded, id)
-		}
-		return &phone.TFTP{Servers: r.place.tftp, Local: id.Address, Timers: id.Model.Timers}
-	}
+	f.files = r.filesFor
 }
 
 // flash is what phones of this trust hold, when the core has given its phones

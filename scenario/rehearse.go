@@ -3,8 +3,8 @@ package scenario
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/phonebank/phonebank/scenario/tally"
@@ -21,6 +21,8 @@ type rehearsal struct {
 	last  tally.PlanStep   // the step that was taken last
 	plan  []tally.PlanStep // those before it, and how the phones stood then
 
+	moved []atomic.Int32 // the cluster of each phone, from 0
+
 	mu    sync.Mutex
 	seats []*seat // by phone, nil before it has started
 }
@@ -29,7 +31,7 @@ func newRehearsal(r *run) *rehearsal {
 	if len(r.with.Timeline) == 0 {
 		return nil
 	}
-	return &rehearsal{run: r, steps: r.with.Timeline, seats: make([]*seat, r.with.Count())}
+	return &rehearsal{run: r, steps: r.with.Timeline, moved: make([]atomic.Int32, r.with.Count()), seats: make([]*seat, r.with.Count())}
 }
 
 // sit gives a phone that has started its seat.
@@ -155,8 +157,14 @@ func (h *rehearsal) take(ctx context.Context, a timeline.Action) error {
 	return h.handle(a, chosen)
 }
 
-// handle does to phones by hand what a step says.
+// handle does by hand what a step says.
 func (h *rehearsal) handle(a timeline.Action, chosen []*seat) error {
+	switch a.Phones {
+	case timeline.Exchange:
+		return h.run.place.exchange()
+	case timeline.Move:
+		return h.move(a, chosen)
+	}
 	var work sync.WaitGroup
 	defer work.Wait()
 	for _, s := range chosen {
@@ -171,8 +179,6 @@ func (h *rehearsal) handle(a timeline.Action, chosen []*seat) error {
 				s.erase()
 				s.switchOn(h.run.waves[s.n%drainWaves].ctx, &h.run.phones)
 			})
-		default:
-			return fmt.Errorf("%s: not possible here", a.Phones)
 		}
 	}
 	return nil

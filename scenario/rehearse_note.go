@@ -15,12 +15,15 @@ func (h *rehearsal) note(ctx context.Context) {
 	seats := h.started()
 	step := h.last
 	step.Groups = []tally.PlanGroup{}
-	served := h.served(ctx, seats)
+	var served [maxClusters][2]*ctl.List
+	for cluster := range served {
+		served[cluster] = h.served(ctx, cluster, seats)
+	}
 	for _, name := range groupsOf(seats) {
 		g := tally.PlanGroup{Group: name, Needs: []tally.Need{}}
 		for _, s := range seats {
 			if s.group == name {
-				s.count(&g, served)
+				s.count(&g, served[h.moved[s.n].Load()])
 			}
 		}
 		slices.SortStableFunc(g.Needs, func(a, b tally.Need) int { return cmp.Compare(b.Phones, a.Phones) })
@@ -85,14 +88,14 @@ func btoi(b bool) int {
 // old says that a phone holds a list and TFTP serves another.
 func old(held, served *ctl.List) bool { return held != nil && served != nil && !held.Equal(served) }
 
-// served are the lists that TFTP serves to the first phone now, nil where it
-// serves none or does not answer.
-func (h *rehearsal) served(ctx context.Context, seats []*seat) (lists [2]*ctl.List) {
-	if len(seats) == 0 {
+// served are the lists that the TFTP servers of a cluster, from 0, serve to the
+// first phone now, nil where they serve none or do not answer.
+func (h *rehearsal) served(ctx context.Context, cluster int, seats []*seat) (lists [2]*ctl.List) {
+	if len(seats) == 0 || cluster > 0 && h.run.place.other == nil {
 		return lists
 	}
 	name := string(seats[0].phone.Name())
-	files := h.run.fleet.files(seats[0].n, h.run.fleet.identity(seats[0].n))
+	files := h.run.filesOf(cluster+1, h.run.fleet.identity(seats[0].n))
 	ctx, cancel := context.WithTimeout(ctx, servedLimit)
 	defer cancel()
 	for i, names := range [][]string{{"CTL" + name + ".tlv"}, {"ITL" + name + ".tlv", "ITLFile.tlv"}} {

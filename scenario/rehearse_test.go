@@ -74,6 +74,13 @@ var rehearsals = map[string]struct {
 		"7 group-1: 10 registered, 10 updated, old CTL 1", // which one fetched just before the restart
 		"8 group-1: 10 registered, 1 updated",
 	}, 6, nil},
+	"migration": {[]string{
+		"0 office: 8 registered", "0 pilot: 2 registered",
+		"1 pilot: 2 registered, old ITL 2", // than the one of the cluster where they are sent
+		"2 pilot: 2 registered, old ITL 2, 2 locked out",
+		"4 office: 8 registered, old ITL 8",
+		"5 office: 8 registered, 8 updated", "5 pilot: 2 registered, 2 updated",
+	}, 2, nil},
 	"capf-missing": {[]string{
 		"0 old: 5 registered", "0 new: 5 registered",
 		"2 old: 5 registered, old CTL 5", "2 new: 5 registered, old CTL 5",

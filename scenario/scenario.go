@@ -40,6 +40,7 @@ type Scenario struct {
 // like.
 type Core struct {
 	Where           Where
+	Clusters        int              // 0: 1; the second is like the first, for phones to move to
 	Nodes           int              // 0: 1
 	Security        cnf.SecurityMode // 0: encrypted
 	EncryptedConfig bool

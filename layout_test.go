@@ -25,7 +25,7 @@ var mayImport = []room{
 	{"wire", []string{"wire"}, nil},
 	{"phone", []string{"wire", "phone"}, []string{"golang.org/x/sync", "golang.org/x/sys"}},
 	{"core/coretest", []string{"core", "wire"}, nil},
-	{"core", []string{"wire", "core"}, []string{"golang.org/x/sync"}},
+	{"core", []string{"wire", "core"}, []string{"github.com/pin/tftp/v3", "golang.org/x/sync"}},
 	{"scenario/tally", []string{"phone", "wire", "scenario/tally", "scenario/internal"}, []string{"github.com/HdrHistogram/hdrhistogram-go"}},
 	{"scenario/report", []string{"scenario/tally", "phone", "scenario/report"}, nil},
 	{"scenario/record", []string{"scenario/tally", "scenario/report", "phone"}, nil},

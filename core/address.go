@@ -38,7 +38,7 @@ type sockets struct {
 // where the node serves no files or the Network has no datagrams.
 type nodeSockets struct {
 	clear, secure, tvs, capf net.Listener
-	tftp                     datagrams
+	tftp                     net.PacketConn
 }
 
 // claims is how many networks are tried before giving up.
@@ -145,9 +145,9 @@ func listenNode(ctx context.Context, network Network, p *Place, first bool) (n n
 }
 
 // listenTFTP opens TFTP's socket, nil where the Network has no datagrams.
-func listenTFTP(ctx context.Context, c Config, at netip.Addr) (datagrams, error) {
-	open := func(port int) (datagrams, error) {
-		return openDatagrams(ctx, c.Network, net.JoinHostPort(at.String(), strconv.Itoa(port)))
+func listenTFTP(ctx context.Context, c Config, at netip.Addr) (net.PacketConn, error) {
+	open := func(port int) (net.PacketConn, error) {
+		return c.Network.ListenPacket(ctx, "udp", net.JoinHostPort(at.String(), strconv.Itoa(port)))
 	}
 	port := orDefault(c.TFTPPort, tftpPort)
 	conn, err := open(port)
@@ -160,20 +160,10 @@ func listenTFTP(ctx context.Context, c Config, at netip.Addr) (datagrams, error)
 	if errors.Is(err, errors.ErrUnsupported) {
 		return nil, nil
 	}
-	return conn, err
-}
-
-// openDatagrams opens a socket of TFTP.
-func openDatagrams(ctx context.Context, network Network, address string) (datagrams, error) {
-	conn, err := network.ListenPacket(ctx, "udp", address)
 	if err != nil {
 		return nil, fmt.Errorf("core: TFTP: %w", err)
 	}
-	if conn, ok := conn.(datagrams); ok {
-		return conn, nil
-	}
-	conn.Close()
-	return nil, fmt.Errorf("core: TFTP: a %T is no *net.UDPConn, nor like one", conn)
+	return conn, nil
 }
 
 func (s *sockets) close() {

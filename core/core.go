@@ -128,8 +128,8 @@ func (c *Core) sweepAll() {
 	}
 }
 
-// Close stops everything and waits for it: every connection and every transfer
-// ends at once. It never fails.
+// Close stops everything and waits for it: every connection ends at once, a
+// TFTP transfer with its next block or within Limits.TFTPTry. It never fails.
 func (c *Core) Close() error {
 	c.cancel()
 	c.work.Wait()

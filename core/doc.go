@@ -4,7 +4,7 @@
 //	authority.go    the cluster's throw-away PKI: tokens, CallManager, CAPF, TVS, MICs
 //	lists.go        CTL and ITL, current and stale, by any signer
 //	database.go     the devices: what each may do, holds and is doing
-//	files.go        which file answers which name     -> tftp.go, tftpserver.go (UDP 69)
+//	files.go        which file answers which name     -> tftp.go (UDP 69)
 //	capf.go         the CAPF conversation, pure       -> capfserver.go (TCP 3804)
 //	tvs.go          is this certificate good?         (TCP 2445)
 //	station.go      the SCCP conversation, pure       -> callmanager.go (TCP 2000, 2443)

@@ -101,21 +101,38 @@ func TestTFTPStops(t *testing.T) {
 	}
 }
 
-// TestTFTPStopsAtOnce has a peer that acknowledges nothing and one that a
-// fault keeps waiting; neither keeps the node up.
-func TestTFTPStopsAtOnce(t *testing.T) {
+// TestTFTPStopsInTime has two peers that a fault keeps waiting, one of them with
+// options, and one that acknowledges nothing. None keeps the node up for an
+// hour, nor for more than one try, and the end of it is told to nobody.
+func TestTFTPStopsInTime(t *testing.T) {
 	c := coretest.Start(t, core.Config{
-		Authority: bubbleAuthority(), Limits: core.Limits{TFTPTry: time.Hour},
+		Authority: bubbleAuthority(), Limits: core.Limits{TFTPTry: 300 * time.Millisecond},
 		Faults: []core.FaultSpec{{Fault: "slow", On: "itl", Delay: time.Hour}}, Devices: []core.Device{{Name: device}},
 	})
-	request(t, c, "ITLFile.tlv")
-	request(t, c, device+".cnf.xml")
-	until(t, "the requests did not arrive", func() bool { return c.Stats().TFTP.Active == 2 })
+	late := request(t, c, "ITLFile.tlv\x00octet")
+	request(t, c, "ITLFile.tlv\x00octet\x00blksize\x001024")
+	stalled := request(t, c, device+".cnf.xml\x00octet")
+	until(t, "the requests did not arrive", func() bool { return c.Stats().TFTP.Active == 3 })
 	if err := c.StopNode(1); err != nil {
 		t.Fatal(err)
 	}
-	if s := c.Stats().TFTP; s.Active != 0 || s.Sent != 0 {
+	if s := c.Stats().TFTP; s.Active != 0 || s.Sent != 0 || s.Failed != 3 {
 		t.Errorf("%+v", s)
+	}
+	b := make([]byte, 600)
+	stalled.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	for {
+		n, _, err := stalled.ReadFrom(b)
+		if err != nil {
+			break
+		}
+		if n < 4 || b[1] != 3 {
+			t.Errorf("%q after the first block", b[:n])
+		}
+	}
+	late.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	if n, _, err := late.ReadFrom(b); err == nil {
+		t.Errorf("a server that is switched off says %q", b[:n])
 	}
 }
 
@@ -149,7 +166,7 @@ func TestTFTPTakesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Send("ITLFile.tlv", "octet"); err == nil || !strings.Contains(err.Error(), "Access violation") {
+	if _, err := client.Send("ITLFile.tlv", "octet"); err == nil || !strings.Contains(err.Error(), "does not support write requests") {
 		t.Errorf("a write request: %v", err)
 	}
 }
@@ -172,19 +189,24 @@ func TestTFTPFaults(t *testing.T) {
 	}
 }
 
-// request sends a read request and returns the socket, which acknowledges
-// nothing.
-func request(t *testing.T, c *core.Core, name string) net.Conn {
+// request sends a read request, a name, a mode and perhaps options, from a
+// socket that acknowledges nothing.
+func request(t *testing.T, c *core.Core, fields string) net.PacketConn {
 	t.Helper()
-	conn, err := net.Dial("udp", c.TFTPAddr())
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	if _, err := fmt.Fprintf(conn, "\x00\x01%s\x00octet\x00", name); err != nil {
+	write(t, c, conn, "\x00\x01"+fields+"\x00")
+	return conn
+}
+
+func write(t *testing.T, c *core.Core, from net.PacketConn, packet string) {
+	t.Helper()
+	if _, err := from.WriteTo([]byte(packet), net.UDPAddrFromAddrPort(netip.MustParseAddrPort(c.TFTPAddr()))); err != nil {
 		t.Fatal(err)
 	}
-	return conn
 }
 
 // TestTFTPPeersThatStall ask and never acknowledge. They hold a slot each until
@@ -193,7 +215,7 @@ func request(t *testing.T, c *core.Core, name string) net.Conn {
 func TestTFTPPeersThatStall(t *testing.T) {
 	c := coretest.Start(t, core.Config{Authority: bubbleAuthority(), Limits: core.Limits{Transfers: 3, TFTPTry: 300 * time.Millisecond}})
 	for range 3 {
-		request(t, c, "ITLFile.tlv")
+		request(t, c, "ITLFile.tlv\x00octet")
 	}
 	until(t, "the requests did not arrive", func() bool { return c.Stats().TFTP.Active == 3 })
 	if _, err := get(c, "ITLFile.tlv"); err == nil || !strings.Contains(err.Error(), "timeout") {
@@ -215,22 +237,22 @@ func TestTFTPPeersThatStall(t *testing.T) {
 // honest phone is served all the same once they pause.
 func TestTFTPPeersThatFlood(t *testing.T) {
 	c := coretest.Start(t, core.Config{Authority: bubbleAuthority(), Limits: core.Limits{Transfers: 8, TFTPTry: 20 * time.Millisecond}})
-	flood := request(t, c, "nothing")
+	flood := request(t, c, "nothing\x00octet")
 	for i := range 500 {
-		switch i % 4 {
-		case 0:
-			fmt.Fprintf(flood, "\x00\x01ITLFile.tlv\x00octet\x00")
-		case 1:
-			fmt.Fprintf(flood, "\x00\x01%s", strings.Repeat("x", 500))
-		case 2:
-			fmt.Fprintf(flood, "\x00\x02CTLFile.tlv\x00octet\x00") // a write request
-		default:
-			fmt.Fprint(flood, strings.Repeat("\xff", 516))
-		}
+		write(t, c, flood, []string{
+			"\x00\x01ITLFile.tlv\x00octet\x00",
+			"\x00\x01ITLFile.tlv\x00octet\x00blksize\x001024\x00",
+			"\x00\x01" + strings.Repeat("x", 500),
+			"\x00\x02CTLFile.tlv\x00octet\x00", // a write request
+			strings.Repeat("\xff", 516),
+		}[i%5])
 	}
-	until(t, "the flood was never over", func() bool { return c.Stats().TFTP.Active == 0 })
-	if got, err := get(c, "ITLFile.tlv"); err != nil || len(got) == 0 {
-		t.Errorf("%d bytes, %v", len(got), err)
+	until(t, "nobody is served after a flood", func() bool {
+		got, err := get(c, "ITLFile.tlv")
+		return err == nil && len(got) > 0
+	})
+	if c.Stats().TFTP.Dropped == 0 {
+		t.Error("nothing was dropped")
 	}
 }
 

@@ -25,6 +25,10 @@ const showCharts = (() => {
   // Paper has two columns of a known width, whatever the window's.
   const widthOf = (box, printing) => printing ? (box.parentElement.className ? 650 : 310) : Math.max(box.clientWidth, 240);
   const dataOf = chart => [chart.x, ...chart.series.map(s => s.values)];
+  // A dot marks what has no neighbour to draw a line to; in a short run, everything.
+  const lonely = (u, series) => u.data[series].flatMap((v, n, all) =>
+    v != null && (all.length < 40 || all[n - 1] == null && all[n + 1] == null) ? [n] : []);
+
   function draw(chart, paper, printing) {
     const box = document.getElementById(chart.into);
     const colours = palettes[paper];
@@ -41,7 +45,7 @@ const showCharts = (() => {
         { label: chart.log ? "percentile" : "time", value: (u, v) => chart.log ? percentile(v) : clock(v) },
         ...chart.series.map(s => ({
           label: s.name, stroke: colours[s.colour % colours.length], width: 1.6, dash: s.dash ? [5, 4] : undefined,
-          spanGaps: chart.log === true, points: { show: u => u.data[0].length < 40, size: 4 }, value: (u, v) => amount(v, chart.unit),
+          spanGaps: chart.log === true, points: { show: true, size: 4, filter: lonely }, value: (u, v) => amount(v, chart.unit),
         })),
       ],
     }, dataOf(chart), box);

@@ -14,9 +14,11 @@ func (b *boot) asker() Asker {
 	}
 	if p := b.Phone; b.tvs == nil {
 		timers := b.id.Model.Timers
+		secured := newTLSConfig(b.id.Model, b.held(), nil)
+		secured.KeyLogWriter = b.env.KeyLog
 		b.tvs = &TVSClient{
 			Device: "CP-" + b.id.Model.Name + "-" + string(b.id.Name), Dial: b.env.Dial,
-			TLS:     newTLSConfig(b.id.Model, b.held(), nil),
+			TLS:     secured,
 			Connect: timers.Connect, Handshake: timers.Handshake, Timeout: timers.TVS,
 			Asked:    func(asked TVSAsked) { p.say(asked) },
 			Answered: func(answered TVSAnswered) { p.say(answered) },

@@ -14,9 +14,9 @@ import (
 	"github.com/phonebank/phonebank/wire/ctl"
 )
 
-// defaultDial connects from the phone's own address. TCP keep-alive probes are
+// DialFrom connects from a phone's own address, as an Env without Dial does. TCP keep-alive probes are
 // off: SCCP has a keepalive of its own.
-func defaultDial(local netip.Addr) func(ctx context.Context, network, address string) (net.Conn, error) {
+func DialFrom(local netip.Addr) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		dialer := net.Dialer{KeepAlive: -1} // made for the occasion: thousands of idle phones need none
 		if local.IsValid() {
@@ -33,7 +33,7 @@ func defaultDial(local netip.Addr) func(ctx context.Context, network, address st
 func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port int, own *Credential, roles ...ctl.Role) (conn net.Conn, err error) {
 	address := net.JoinHostPort(host, strconv.Itoa(port))
 	err = watch.within(ctx, p.env.Limits.Handshakes, func() error {
-		plain, err := p.dial(ctx, address)
+		plain, err := p.dial(ctx, address, serviceOf(roles))
 		if err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (p *Phone) connect(ctx context.Context, watch *stopwatch, host string, port
 // dead: only one that has answered takes a place among the handshakes.
 func (p *Phone) reach(ctx context.Context, watch *stopwatch, host string, port int, own *Credential, roles ...ctl.Role) (conn net.Conn, err error) {
 	address := net.JoinHostPort(host, strconv.Itoa(port))
-	plain, err := p.dial(ctx, address)
+	plain, err := p.dial(ctx, address, serviceOf(roles))
 	if err != nil || len(roles) == 0 {
 		return plain, err
 	}
@@ -61,8 +61,8 @@ func (p *Phone) reach(ctx context.Context, watch *stopwatch, host string, port i
 	return conn, err
 }
 
-func (p *Phone) dial(ctx context.Context, address string) (net.Conn, error) {
-	dialing, cancel := context.WithTimeout(ctx, p.id.Model.Timers.Connect)
+func (p *Phone) dial(ctx context.Context, address string, service Service) (net.Conn, error) {
+	dialing, cancel := context.WithTimeout(wanting(ctx, service), p.id.Model.Timers.Connect)
 	defer cancel()
 	conn, err := p.env.Dial(dialing, "tcp", address)
 	if err != nil {
@@ -80,7 +80,12 @@ func (p *Phone) secure(ctx context.Context, plain net.Conn, address string, own 
 	shaking, cancel := context.WithTimeout(ctx, p.id.Model.Timers.Handshake)
 	defer cancel()
 	under := &gathering{Conn: plain}
-	conn := tls.Client(under, p.env.Lists.tlsConfig(p.id.Model, p.held(), roles...))
+	config := p.env.Lists.tlsConfig(p.id.Model, p.held(), roles...)
+	if p.env.KeyLog != nil { // only then does a phone need a configuration of its own
+		config = config.Clone()
+		config.KeyLogWriter = p.env.KeyLog
+	}
+	conn := tls.Client(under, config)
 	if err := conn.HandshakeContext(offering(shaking, own)); err != nil {
 		plain.Close()
 		return nil, p.tellRefused(tlsError(err, address), address)

@@ -152,11 +152,10 @@ func (b *boot) answerKeyRequest(ctx context.Context, watch *stopwatch, conn net.
 	if err := send(capf.InProgress(e.session)); err != nil {
 		return err
 	}
-	err := watch.within(ctx, b.env.Limits.KeyGenerations, func() (err error) {
-		e.key, err = b.env.Keys.NewKey(ctx, *e.asked)
-		return err
-	})
-	if err != nil {
+	switch err := b.makeKey(ctx, watch, e); {
+	case err != nil && ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
 		return &failure{cause: CauseLocal, text: fmt.Sprintf("making a key %s", e.asked), err: err}
 	}
 	answer, err := e.keyMade()

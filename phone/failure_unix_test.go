@@ -28,13 +28,13 @@ func TestCauseOfErrno(t *testing.T) {
 }
 
 // unroutable is a socket of a machine that has no way to 192.0.2.0/24.
-type unroutable struct{ datagrams }
+type unroutable struct{ Datagrams }
 
 func (u unroutable) WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error) {
 	if strings.HasPrefix(to.String(), "192.0.2.") {
 		return 0, &net.OpError{Op: "write", Net: "udp", Err: os.NewSyscallError("sendto", syscall.ENETUNREACH)}
 	}
-	return u.datagrams.WriteToUDPAddrPort(b, to)
+	return u.Datagrams.WriteToUDPAddrPort(b, to)
 }
 
 // TestFetchAsksTheNextServerWhenOneCannotBeReached lists servers without a
@@ -42,7 +42,7 @@ func (u unroutable) WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error)
 func TestFetchAsksTheNextServerWhenOneCannotBeReached(t *testing.T) {
 	answering, _ := udpPeer(t, func(int, []byte) [][]byte { return [][]byte{dataBlock(1, []byte("list"))} })
 	client := testTFTP("192.0.2.1:69", "192.0.2.2:69", "no..such..name:69", answering)
-	client.listen = func(local netip.AddrPort) (datagrams, error) {
+	client.Listen = func(local netip.AddrPort) (Datagrams, error) {
 		conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(local))
 		return unroutable{conn}, err
 	}

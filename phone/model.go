@@ -28,6 +28,9 @@ type Model struct {
 	SecurityByDefault bool // knows ITL and TVS (all but 7940 and 7960)
 	MaxRSABits        int  // largest RSA key it can make
 	EC                bool // can make EC keys
+	// KeyTime is how long the model is busy with a key, where a source says so;
+	// zero: none does. Only phones whose Env says so take it.
+	KeyTime Spread
 
 	TLSMin, TLSMax uint16   // crypto/tls versions
 	Suites         []uint16 // for TLS 1.0 to 1.2, in order of preference
@@ -113,13 +116,21 @@ func newer(name string, deviceType uint32, protocol uint8, features [3]byte, loa
 	}
 }
 
+// busy is a model for which a source tells how long it makes a key.
+func busy(m Model, with Spread) Model {
+	m.KeyTime = with
+	return m
+}
+
 // models is every phone that Phonebank can be.
 var models = []Model{
 	telecaster("7940", 8), telecaster("7960", 7),
 	java79("7911", 307, 17, "SCCP11.8-5-3S", 1),
 	java79("7941", 115, 17, "SCCP41.8-5-3S", 2),
 	java79("7961", 30018, 17, "SCCP41.8-5-3S", 6),
-	java79("7970", 30006, 17, "SCCP70.8-5-3S", 8),
+	// A CAPF trace published by Cisco has 12.8 s between REQ_IN_PROGRESS and
+	// KEY_GEN_RES, for RSA 1024; there is one such trace, so there is no spread.
+	busy(java79("7970", 30006, 17, "SCCP70.8-5-3S", 8), Spread{From: 12_807 * time.Millisecond, To: 12_807 * time.Millisecond}),
 	java79("7942", 434, 22, "SCCP42.9-4-2SR3-1S", 2),
 	java79("7962", 404, 22, "SCCP42.9-4-2SR3-1S", 6),
 	java79("7945", 435, 22, "SCCP45.9-4-2SR3-1S", 2),

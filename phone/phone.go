@@ -17,6 +17,7 @@ package phone
 import (
 	"context"
 	"crypto"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -80,12 +81,14 @@ type Env struct {
 	Lists   *Lists       // parses equal lists and configurations once for all phones; nil: each phone its own
 	Timers  *Wheel       // shared keepalive timer; nil: one timer a phone
 	Standby bool         // keep a second connection to the next CallManager
+	KeyTime Spread       // how long the phone is busy with a key, wherever that comes from; zero: as long as making it takes
+	KeyLog  io.Writer    // gets the secrets of the phone's TLS connections, as NSS key log lines; nil: nobody does
 	Trace   bool         // tell every step of a decision about a list or a configuration: TraceStep
 }
 
 func (e Env) withDefaults(id Identity) Env {
 	if e.Dial == nil {
-		e.Dial = defaultDial(id.Address)
+		e.Dial = DialFrom(id.Address)
 	}
 	if e.Files == nil {
 		e.Files = &TFTP{Local: id.Address, Timers: id.Model.Timers}

@@ -25,13 +25,13 @@ type TFTP struct {
 	Local   netip.Addr // source address; the zero value leaves the choice to the system
 	Timers  Timers
 
-	// listen opens the socket of a transfer; nil means the system's.
-	listen func(local netip.AddrPort) (datagrams, error)
+	// Listen opens the socket of a transfer; nil means the system's.
+	Listen func(local netip.AddrPort) (Datagrams, error)
 }
 
-// datagrams is a socket as a transfer needs it: a *net.UDPConn, or a network in
+// Datagrams is a socket as a transfer needs it: a *net.UDPConn, or a network in
 // memory.
-type datagrams interface {
+type Datagrams interface {
 	ReadFromUDPAddrPort(b []byte) (n int, from netip.AddrPort, err error)
 	WriteToUDPAddrPort(b []byte, to netip.AddrPort) (int, error)
 	SetReadDeadline(t time.Time) error
@@ -85,7 +85,7 @@ func (t *TFTP) fetchFrom(ctx context.Context, server, name string) ([]byte, erro
 
 // receive drives a transfer: each datagram of ours waits for the next block as
 // long as the model does, and is sent as often as the model does.
-func (t *TFTP) receive(ctx context.Context, conn datagrams, x *transfer) error {
+func (t *TFTP) receive(ctx context.Context, conn Datagrams, x *transfer) error {
 	// A deadline that has passed wakes the reader; await looks at ctx after it
 	// has set a new one, which would undo that.
 	defer context.AfterFunc(ctx, func() { conn.SetReadDeadline(time.Unix(1, 0)) })()
@@ -122,7 +122,7 @@ func (t *TFTP) receive(ctx context.Context, conn datagrams, x *transfer) error {
 
 // await answers block after block, until the file is complete or the next does
 // not come in time. It says whether there was any.
-func (t *TFTP) await(ctx context.Context, conn datagrams, x *transfer, buffer []byte, end time.Time) (moved bool, err error) {
+func (t *TFTP) await(ctx context.Context, conn Datagrams, x *transfer, buffer []byte, end time.Time) (moved bool, err error) {
 	for step := true; !x.done; {
 		if step {
 			deadline := time.Now().Add(t.Timers.TFTPTry)
@@ -185,7 +185,7 @@ func (t *TFTP) resolve(ctx context.Context, server string) (netip.AddrPort, erro
 }
 
 // open opens a socket of the server's kind of address.
-func (t *TFTP) open(server netip.Addr) (datagrams, error) {
+func (t *TFTP) open(server netip.Addr) (Datagrams, error) {
 	local := netip.AddrPortFrom(t.Local.Unmap(), 0)
 	if !t.Local.IsValid() {
 		local = netip.AddrPortFrom(netip.IPv4Unspecified(), 0)
@@ -193,9 +193,14 @@ func (t *TFTP) open(server netip.Addr) (datagrams, error) {
 			local = netip.AddrPortFrom(netip.IPv6Unspecified(), 0)
 		}
 	}
-	if t.listen != nil {
-		return t.listen(local)
+	if t.Listen != nil {
+		return t.Listen(local)
 	}
+	return ListenFrom(local)
+}
+
+// ListenFrom opens a socket of the system, as a TFTP without Listen does.
+func ListenFrom(local netip.AddrPort) (Datagrams, error) {
 	network := "udp4"
 	if local.Addr().Is6() {
 		network = "udp6"

@@ -42,7 +42,7 @@ type memoryUDP struct {
 	closed   bool
 }
 
-func (m *memoryUDP) listen(netip.AddrPort) (datagrams, error) {
+func (m *memoryUDP) listen(netip.AddrPort) (Datagrams, error) {
 	m.in, m.changed = make(chan datagram, 1024), make(chan struct{})
 	return m, nil
 }

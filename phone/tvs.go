@@ -193,7 +193,7 @@ func (c *TVSClient) connect(ctx context.Context, address string) (net.Conn, erro
 	}
 	dialing, cancel := context.WithTimeout(ctx, orTenSeconds(c.Connect))
 	defer cancel()
-	plain, err := dial(dialing, "tcp", address)
+	plain, err := dial(wanting(dialing, ServiceTVS), "tcp", address)
 	if err != nil {
 		return nil, because(err, "TVS: connect to %s", address)
 	}

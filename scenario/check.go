@@ -78,6 +78,12 @@ func (c *checker) group(i int, g Group) {
 	} else if first.MAC()+uint64(max(g.Count, 0)) > 1<<48 {
 		c.faultIn(i, "first", "%d phones from %s on run out of names", g.Count, first)
 	}
+	if g.KeyTime.Model && !slices.ContainsFunc(g.Models, func(share Share) bool {
+		m, err := phone.FindModel(share.Model)
+		return err == nil && !m.KeyTime.IsZero()
+	}) && len(g.Devices) == 0 {
+		c.faultIn(i, "key_time", "no source says how long a %s makes a key; give a time, such as 13s", g.Models[0].Model)
+	}
 	if (g.TLSMin != 0 || g.TLSMax != 0) && len(c.problems) == before {
 		for _, share := range g.Models {
 			if m, err := overridden(share.Model, g); err == nil && m.TLSMin > m.TLSMax {

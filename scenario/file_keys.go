@@ -76,6 +76,7 @@ func (s *Scenario) readGroup(n *tree.Node) {
 		tree.Key{Name: "lsc", Read: note("lsc", tree.Into(&g.LSC, oneOf(
 			choice[LSC]{"enrol", LSCEnrol}, choice[LSC]{"installed", LSCInstalled}, choice[LSC]{"foreign", LSCForeign}, choice[LSC]{"none", LSCNone})))},
 		tree.Key{Name: "keys", Read: tree.Into(&g.Keys, parseKeys)},
+		tree.Key{Name: "key_time", Read: note("key_time", tree.Into(&g.KeyTime, parseKeyTime))},
 		tree.Key{Name: "auth_string", Read: tree.Into(&g.AuthString, words(31))},
 		tree.Key{Name: "standby", Read: tree.Into(&g.Standby, yesNo)},
 		tree.Key{Name: "tls", Read: note("tls", tlsRange(&g.TLSMin, &g.TLSMax))},
@@ -254,6 +255,34 @@ func parseKeys(text string) (Keys, error) {
 		return Keys{Pool: n}, nil
 	}
 	return Keys{}, phrase.Faultf(0, "%q says not where keys come from; write fresh, or pool 256", text)
+}
+
+// parseKeyTime reads "13s", "10s to 16s", "13s ± 2s" or "model".
+func parseKeyTime(text string) (k KeyTime, err error) {
+	k.Model = text == "model"
+	first, second, between := strings.Cut(text, " to ")
+	middle, deviation, about := strings.Cut(text, "±")
+	switch {
+	case k.Model:
+	case about:
+		if k.From, err = phrase.Duration(strings.TrimSpace(middle)); err == nil {
+			k.To = k.From
+			k.Deviation, err = phrase.Duration(strings.TrimSpace(deviation))
+		}
+	case between:
+		if k.From, err = phrase.Duration(strings.TrimSpace(first)); err == nil {
+			k.To, err = phrase.Duration(strings.TrimSpace(second))
+		}
+		if err == nil && k.To < k.From {
+			err = phrase.Faultf(0, "%q ends before it begins", text)
+		}
+	default:
+		if k.From, err = phrase.Duration(text); err != nil {
+			err = phrase.Faultf(0, "%v; or %q, %q, %q", err, "10s to 16s", "13s ± 2s", "model")
+		}
+		k.To = k.From
+	}
+	return k, err
 }
 
 // parseTrust reads a kind of trust, or a path: what has a dot or a slash in it.

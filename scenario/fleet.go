@@ -155,6 +155,7 @@ func (f *fleet) phone(n int, id phone.Identity, flash phone.Flash, watch func(ph
 	env := phone.Env{
 		Files: f.files(n, id), Keys: g.keys, Limits: f.limits, Lists: f.lists, Timers: f.timers,
 		Rand: rand.New(rand.NewPCG(f.with.Seed, uint64(n))), Watch: watch, Standby: g.Standby,
+		KeyTime: g.KeyTime.of(id.Model),
 	}
 	if f.world.Dial != nil {
 		env.Dial = f.world.Dial(id.Address)

@@ -70,6 +70,7 @@ type Group struct {
 	Trust      []Trust // empty: all held
 	LSC        LSC
 	Keys       Keys
+	KeyTime    KeyTime
 	AuthString string // what the user types when CAPF asks; empty: nothing
 	Standby    bool   // a second connection, to the next CallManager
 	TLSMin     uint16 // 0: the model's
@@ -126,6 +127,21 @@ const (
 type Keys struct {
 	Fresh bool // each phone makes its own, as real ones do; else from the pool
 	Pool  int  // keys made before the start and shared; 0: 64
+}
+
+// KeyTime says how long the phones are busy with a key, wherever that comes
+// from. The zero value is as long as making it takes.
+type KeyTime struct {
+	Model bool // as long as a source says of the model
+	phone.Spread
+}
+
+// of is the time of a phone of the model.
+func (k KeyTime) of(m *phone.Model) phone.Spread {
+	if k.Model {
+		return m.KeyTime
+	}
+	return k.Spread
 }
 
 // Limits bound what this machine does at once; time spent on them is reported

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/phonebank/phonebank/wire/capf"
@@ -62,11 +63,12 @@ type Config struct {
 	// sign and check by date goes by it.
 	Clock time.Duration
 
-	Tokens  TokenPolicy
-	Limits  Limits
-	Faults  []FaultSpec
-	Trace   io.Writer // CUCM-like trace lines; nil: none, at no cost
-	Network Network   // nil: the system's
+	Tokens   TokenPolicy
+	Limits   Limits
+	Capacity []Capacity // of services; none: as fast as the machine
+	Faults   []FaultSpec
+	Trace    io.Writer // CUCM-like trace lines; nil: none, at no cost
+	Network  Network   // nil: the system's
 }
 
 // Device is a phone in the cluster's database.
@@ -191,6 +193,13 @@ func (c Config) check() (faults []error) {
 	}
 	if err := c.Signer.check(); err != nil {
 		faults = append(faults, err)
+	}
+	for i, capacity := range c.Capacity {
+		if err := capacity.Check(); err != nil {
+			faults = append(faults, err)
+		}
+		twice := slices.ContainsFunc(c.Capacity[:i], func(o Capacity) bool { return o.Place() == capacity.Place() })
+		refuse(twice, "two capacities of %s", capacity.Place())
 	}
 	for _, spec := range c.Faults {
 		if err := spec.Check(); err != nil {

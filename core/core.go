@@ -19,7 +19,8 @@ type Core struct {
 	db       *database
 	stations *stationDesk
 
-	fault    Fault // all faults in one; nil: none
+	fault    Fault      // all faults in one; nil: none
+	queues   [][]*queue // of every Config.Capacity, one a node
 	counters counters
 	trace    *tracer
 	started  time.Time
@@ -89,6 +90,13 @@ func assemble(ctx context.Context, c Config, s *sockets) (*Core, error) {
 			return nil, err
 		}
 		core.nodes = append(core.nodes, n)
+	}
+	for _, capacity := range c.Capacity {
+		var queues []*queue
+		for range s.places {
+			queues = append(queues, newQueue(capacity))
+		}
+		core.queues = append(core.queues, queues)
 	}
 	core.fault = core.faults(c.Faults)
 	return core, nil
@@ -169,8 +177,12 @@ func (c *Core) Places() []Place { return append([]Place(nil), c.places...) }
 // Authority makes of them has the same bytes.
 func (c *Core) ListOptions() ListOptions { return c.disk.read().listOptions() }
 
-// faulty puts the core's faults around a handler.
+// faulty puts the core's capacity and, outside of it, its faults around a
+// handler.
 func (c *Core) faulty(h Handler) Handler {
+	if len(c.queues) > 0 {
+		h = c.busy(h)
+	}
 	if c.fault == nil {
 		return h
 	}

@@ -9,6 +9,7 @@
 //	tvs.go          is this certificate good?         (TCP 2445)
 //	station.go      the SCCP conversation, pure       -> callmanager.go (TCP 2000, 2443)
 //	faults.go       misbehaviour on request
+//	capacity.go     service times and queues on request
 //	trace.go        the lines a real CUCM would have traced
 //
 // It is honest: what a phone must be able to prove is checked, what a cluster

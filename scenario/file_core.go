@@ -3,6 +3,7 @@ package scenario
 import (
 	"crypto/tls"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -83,6 +84,7 @@ func (s *Scenario) readSimulator(n *tree.Node) {
 			n.Mapping(tree.Key{Name: "signer", Read: tree.Into(&c.Signer, parseSigner)})
 		}},
 		tree.Key{Name: "tls", Read: s.note("core.tls", tlsRange(&c.TLSMin, &c.TLSMax))},
+		tree.Key{Name: "capacity", Read: s.readCapacities},
 		tree.Key{Name: "faults", Read: func(n *tree.Node) { n.List(s.readFault) }},
 	)
 	if c.Where.Kind == Remote && !reflect.DeepEqual(*c, Core{Where: c.Where}) {
@@ -102,6 +104,48 @@ func (s *Scenario) readCAPF(n *tree.Node) {
 			choice[core.Operation]{"install", core.OperationInstall}, choice[core.Operation]{"delete", core.OperationDelete},
 			choice[core.Operation]{"fetch", core.OperationFetch}, choice[core.Operation]{"none", core.OperationNone})))},
 	)
+}
+
+// readCapacities reads the capacity of one service, or of several.
+func (s *Scenario) readCapacities(n *tree.Node) {
+	if n.IsList() {
+		n.List(s.readCapacity)
+		return
+	}
+	s.readCapacity(n)
+}
+
+// readCapacity reads what a service can do: {rate: 100/s, service: 50ms}.
+func (s *Scenario) readCapacity(n *tree.Node) {
+	var c core.Capacity
+	before := n.Problems()
+	n.Mapping(
+		tree.Key{Name: "on", Read: tree.Into(&c.On, func(text string) (core.Service, error) {
+			if !slices.Contains(core.CapacityPlaces(), text) {
+				unknown := phrase.Unknown(text, "has no capacity", core.CapacityPlaces())
+				unknown.Closed = true
+				return "", unknown
+			}
+			return core.Service(text), nil
+		})},
+		tree.Key{Name: "rate", Read: tree.Into(&c.Rate, func(text string) (float64, error) {
+			rate, err := load.ParseRate(text)
+			return float64(rate), err
+		})},
+		tree.Key{Name: "service", Read: tree.Into(&c.Service, phrase.Duration)},
+	)
+	if n.Problems() > before {
+		return
+	}
+	if err := c.Check(); err != nil {
+		n.Faultf("%s", strings.TrimPrefix(err.Error(), "core: "))
+		return
+	}
+	if slices.ContainsFunc(s.Core.Capacity, func(o core.Capacity) bool { return o.Place() == c.Place() }) {
+		n.Faultf("a second capacity of %s", c.Place())
+		return
+	}
+	s.Core.Capacity = append(s.Core.Capacity, c)
 }
 
 // readFault reads what the core does wrong: {fault: slow, on: capf, delay: 2s}.

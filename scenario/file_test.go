@@ -34,6 +34,9 @@ core:
   tftp: {digest: sha512, port: 6969}
   ctl: {signer: token-2}
   tls: {min: "1.0", max: "1.2"}
+  capacity:
+    - {rate: 100/s, service: 50ms}
+    - {on: tvs, service: 1s}
   faults:
     - {fault: slow, on: capf, delay: 2s, share: 5%}
     - {fault: stop, on: node-1, at: 30s, for: 60s}
@@ -76,6 +79,10 @@ func TestAFileWithEverything(t *testing.T) {
 			AuthString: "12345", KeepAlive: 5 * time.Second, Monitor: 2 * time.Second,
 			Tokens: core.TokenPolicy{Rate: 2, Wait: time.Second}, TFTPPort: 6969,
 			Digest: signed.SHA512, Signer: core.Token(2), TLSMin: tls.VersionTLS10, TLSMax: tls.VersionTLS12,
+			Capacity: []core.Capacity{
+				{Rate: 100, Service: 50 * time.Millisecond},
+				{On: core.ServiceTVS, Service: time.Second},
+			},
 			Faults: []core.FaultSpec{
 				{Fault: "slow", On: "capf", Delay: 2 * time.Second, Share: 5},
 				{Fault: "stop", On: "node-1", At: 30 * time.Second, For: time.Minute},
@@ -200,6 +207,9 @@ func TestBadFiles(t *testing.T) {
 		"fault":                  {"core: {faults: [{fault: slwo}]}\nphones: {count: 1}", `x.yaml:1:25: core.faults[1].fault: "slwo" is no fault; did you mean "slow"?`},
 		"place of a fault":       {"core: {faults: [{fault: slow, on: teapot}]}\nphones: {count: 1}", `x.yaml:1:17: core.faults[1]: fault slow on "teapot": want tftp, capf, tvs, callmanager, ctl, itl, config, node-<n>`},
 		"fault without a name":   {"core: {faults: [{on: capf}]}\nphones: {count: 1}", `x.yaml:1:17: core.faults[1]: unknown fault "": want slow, refuse, hangup, garble, silent, reject, resign, wrong-session, ttl-0, stop`},
+		"capacity of what":       {"core: {capacity: {on: tfpt, rate: 1/s}}\nphones: {count: 1}", `x.yaml:1:23: core.capacity.on: "tfpt" has no capacity; did you mean "tftp"?`},
+		"capacity of nothing":    {"core: {capacity: {on: tvs}}\nphones: {count: 1}", `x.yaml:1:18: core.capacity: capacity of tvs without a rate and without a service time bounds nothing`},
+		"two capacities":         {"core: {capacity: [{rate: 1/s}, {on: callmanager, rate: 2/s}]}\nphones: {count: 1}", `x.yaml:1:32: core.capacity[2]: a second capacity of callmanager`},
 		"share without percent":  {"core: {faults: [{fault: slow, share: 5}]}\nphones: {count: 1}", `x.yaml:1:38: core.faults[1].share: "5" has no % sign; write 5%`},
 		"share above all":        {"core: {faults: [{fault: slow, share: 500%}]}\nphones: {count: 1}", `x.yaml:1:38: core.faults[1].share: "500%" is more than 100%`},
 		"first":                  {"phones: {count: 1, first: SEP12}", `x.yaml:1:27: phones.first: "SEP12" is no device name: want SEP and 12 hex digits, such as SEP0011215A1AE3`},

@@ -50,7 +50,7 @@ func (s Scenario) coreConfig(devices []core.Device) core.Config {
 	config := core.Config{
 		TFTPPort: c.TFTPPort, TFTPServers: c.TFTPServers, Clock: c.Clock.offset(time.Now()), Nodes: c.Nodes, Security: c.Security, EncryptedConfig: c.EncryptedConfig,
 		CAPF: c.CAPF, AuthString: c.AuthString, KeepAlive: c.KeepAlive, ConnectionMonitor: c.Monitor, Digest: c.Digest, Signer: c.Signer,
-		TLSMin: c.TLSMin, TLSMax: c.TLSMax, Tokens: c.Tokens, Faults: c.Faults, Devices: devices,
+		TLSMin: c.TLSMin, TLSMax: c.TLSMax, Tokens: c.Tokens, Capacity: c.Capacity, Faults: c.Faults, Devices: devices,
 	}
 	if links := s.links(); links > 16<<10 {
 		config.Limits.Connections = 2 * links

@@ -55,6 +55,7 @@ type Core struct {
 	Digest          signed.Digest // 0: SHA-1
 	Signer          core.SignerKind
 	TLSMin, TLSMax  uint16
+	Capacity        []core.Capacity
 	Faults          []core.FaultSpec
 }
 

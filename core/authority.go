@@ -36,11 +36,14 @@ type Authority struct {
 
 // AuthorityOptions say what kind of Authority to make. Zero means the default.
 type AuthorityOptions struct {
-	Nodes   int              // 0: 1
-	Tokens  int              // 0: 2
-	Cluster string           // in the certificates' names; "": pb
-	Bits    int              // RSA key size of every certificate: 1024, 2048 or 4096; 0: 2048
-	Now     func() time.Time // certificates are valid from an hour before it; nil: time.Now
+	Nodes   int    // 0: 1
+	Tokens  int    // 0: 2
+	Cluster string // in the certificates' names; "": pb
+	Bits    int    // RSA key size of every certificate: 1024, 2048 or 4096; 0: 2048
+	// Lifetime is that of CallManager, TVS and CAPF certificates, and Recovery of
+	// the recovery certificate; 0: 5 and 20 years.
+	Lifetime, Recovery time.Duration
+	Now                func() time.Time // certificates are valid from an hour before it; nil: time.Now
 }
 
 // maxTokens is the most tokens of a cluster.
@@ -56,6 +59,7 @@ const tokenBits = 1024
 func NewAuthority(o AuthorityOptions) (*Authority, error) {
 	o.Nodes, o.Tokens = orDefault(o.Nodes, 1), orDefault(o.Tokens, 2)
 	o.Cluster, o.Bits = orDefault(o.Cluster, "pb"), orDefault(o.Bits, 2048)
+	o.Lifetime, o.Recovery = orDefault(o.Lifetime, lifetime), orDefault(o.Recovery, recoveryLifetime)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -88,11 +92,11 @@ func NewAuthority(o AuthorityOptions) (*Authority, error) {
 	}
 	for i := range o.Nodes {
 		node := fmt.Sprintf("%s-node-%d", o.Cluster, i+1)
-		issue(&a.CallManagers[i], node, "CallManager", lifetime)
-		issue(&a.TVS[i], node, "TVS", lifetime)
+		issue(&a.CallManagers[i], node, "CallManager", o.Lifetime)
+		issue(&a.TVS[i], node, "TVS", o.Lifetime)
 	}
-	issue(&a.CAPF, "CAPF-"+randomHex(4), "CAPF", lifetime)
-	issue(&a.Recovery, "ITLRECOVERY_"+o.Cluster+"-node-1", "Recovery", recoveryLifetime)
+	issue(&a.CAPF, "CAPF-"+randomHex(4), "CAPF", o.Lifetime)
+	issue(&a.Recovery, "ITLRECOVERY_"+o.Cluster+"-node-1", "Recovery", o.Recovery)
 	token(&a.Unknown)
 	issue(&a.Manufacturer.Credential, "Phonebank Manufacturing CA", "Manufacturing", recoveryLifetime)
 	if err := work.Wait(); err != nil {
@@ -120,17 +124,22 @@ func newCredential(commonName, unit string, o AuthorityOptions, life time.Durati
 // LSC issues a locally significant certificate as CAPF does (CAPF, section 9,
 // end) and returns its DER: CN=<device>, valid for a year.
 func (a *Authority) LSC(device string, pub crypto.PublicKey) ([]byte, error) {
-	return a.lsc(device, pub, a.now())
+	return a.LSCFor(device, pub, lscLifetime)
 }
 
-func (a *Authority) lsc(device string, pub crypto.PublicKey, now time.Time) ([]byte, error) {
+// LSCFor is LSC with another lifetime.
+func (a *Authority) LSCFor(device string, pub crypto.PublicKey, life time.Duration) ([]byte, error) {
+	return a.lsc(device, pub, a.now(), life)
+}
+
+func (a *Authority) lsc(device string, pub crypto.PublicKey, now time.Time, life time.Duration) ([]byte, error) {
 	issuer := a.CAPF.Certificate
 	name := subject(device, "CAPF")
 	template := &x509.Certificate{
 		SerialNumber:          newSerial(16),
 		Subject:               name,
 		NotBefore:             now.Add(-time.Hour).Truncate(time.Second),
-		NotAfter:              now.Add(lscLifetime).Truncate(time.Second),
+		NotAfter:              now.Add(life).Truncate(time.Second),
 		SignatureAlgorithm:    algorithmFor(a.CAPF.Key.Public()),
 		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
 		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageIPSECEndSystem},

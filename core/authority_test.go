@@ -174,6 +174,31 @@ func TestCertificatesAreValidInABubble(t *testing.T) {
 	})
 }
 
+func TestLifetimesCanBeChosen(t *testing.T) {
+	day := 24 * time.Hour
+	a, err := NewAuthority(AuthorityOptions{Bits: 1024, Lifetime: 90 * day, Recovery: 7 * day, Now: time.Now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	later, err := a.Regenerated(TVSCertificate, 1, time.Now().Add(30*day))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, row := range map[string]struct {
+		cert *x509.Certificate
+		want time.Duration
+	}{
+		"CallManager":       {a.CallManagers[0].Certificate, 90 * day},
+		"CAPF":              {a.CAPF.Certificate, 90 * day},
+		"recovery":          {a.Recovery.Certificate, 7 * day},
+		"a regenerated TVS": {later.TVS[0].Certificate, 90 * day},
+	} {
+		if got := row.cert.NotAfter.Sub(row.cert.NotBefore) - time.Hour; got != row.want {
+			t.Errorf("%s is good for %v, want %v", name, got, row.want)
+		}
+	}
+}
+
 // checkedBy runs openssl on files, or skips.
 func openssl(t *testing.T, args ...string) string {
 	t.Helper()

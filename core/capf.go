@@ -185,7 +185,7 @@ func (s *capfSession) issue(m capf.Message) []capf.Message {
 	if spec, err := capf.SpecOf(pub); err != nil || spec != s.desk.policy.Key {
 		return s.end(capf.ReasonRefused)
 	}
-	if s.issued, err = s.desk.authority.lsc(s.name, pub, s.desk.now()); err != nil {
+	if s.issued, err = s.desk.authority.lsc(s.name, pub, s.desk.now(), orDefault(s.desk.policy.Lifetime, lscLifetime)); err != nil {
 		return s.end(capf.ReasonRefused)
 	}
 	s.state = capfAwaitStore

@@ -104,9 +104,10 @@ const (
 
 // CAPFPolicy is what CAPF asks of devices, and how they prove who they are.
 type CAPFPolicy struct {
-	Auth      cnf.AuthMode // cnf.CAPFNone with an operation to do: by null string
-	Key       capf.KeySpec // zero: RSA-2048
-	Operation Operation    // "": none
+	Auth      cnf.AuthMode  // cnf.CAPFNone with an operation to do: by null string
+	Key       capf.KeySpec  // zero: RSA-2048
+	Operation Operation     // "": none
+	Lifetime  time.Duration // of the LSCs that it issues; 0: a year
 }
 
 // TokenPolicy limits how many phones a second may fail back to a node (SCCP,

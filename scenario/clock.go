@@ -34,3 +34,12 @@ func parseClock(text string) (Clock, error) {
 	}
 	return Clock{By: by}, err
 }
+
+// lifetime reads how long a certificate is good.
+func lifetime(text string) (time.Duration, error) {
+	d, err := timeline.ParseSpan(text)
+	if err == nil && d < time.Minute {
+		err = phrase.Faultf(0, "%q is too short a life for a certificate; write it like 5y, 90d or 12h", text)
+	}
+	return d, err
+}

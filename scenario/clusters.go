@@ -19,7 +19,9 @@ const maxClusters = 2
 // addCluster starts a second cluster like the first, with certificates of its
 // own and the same devices.
 func (r *run) addCluster(ctx context.Context, p *place, config core.Config) error {
-	a, err := core.NewAuthority(core.AuthorityOptions{Nodes: config.Nodes, Tokens: tokens, Cluster: "pb2"})
+	a, err := core.NewAuthority(core.AuthorityOptions{
+		Nodes: config.Nodes, Tokens: tokens, Cluster: "pb2", Lifetime: r.with.Core.Lifetimes.Services, Recovery: r.with.Core.Lifetimes.Recovery,
+	})
 	if err != nil {
 		return err
 	}

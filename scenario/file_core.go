@@ -79,6 +79,13 @@ func (s *Scenario) readSimulator(n *tree.Node) {
 				tree.Key{Name: "port", Read: tree.Into(&c.TFTPPort, count("as a port", 1, 65535))},
 			)
 		}},
+		tree.Key{Name: "lifetimes", Read: func(n *tree.Node) {
+			n.Mapping(
+				tree.Key{Name: "services", Read: tree.Into(&c.Lifetimes.Services, lifetime)},
+				tree.Key{Name: "recovery", Read: tree.Into(&c.Lifetimes.Recovery, lifetime)},
+				tree.Key{Name: "lsc", Read: tree.Into(&c.CAPF.Lifetime, lifetime)},
+			)
+		}},
 		tree.Key{Name: "clock", Read: tree.Into(&c.Clock, parseClock)},
 		tree.Key{Name: "ctl", Read: func(n *tree.Node) {
 			n.Mapping(tree.Key{Name: "signer", Read: tree.Into(&c.Signer, parseSigner)})

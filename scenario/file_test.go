@@ -259,6 +259,13 @@ func TestBadFiles(t *testing.T) {
 		"threshold":              {"thresholds:\n  - registered >= 99.9%\n  - register.p98 < 2s\nphones: {count: 1}", `x.yaml:3:14: thresholds[2]: "p98" is no figure of register; did you mean "p90"?`},
 		"threshold's limit":      {"thresholds: [\"boot.p99 < 2\"]\nphones: {count: 1}", `x.yaml:1:26: thresholds[1]: "2" has no unit; write 2s, 2m or 2ms`},
 		"threshold, not a list":  {"thresholds: failed == 0\nphones: {count: 1}", `x.yaml:1:13: thresholds: "failed == 0" stands where a list (- item) is expected`},
+		"timeline":               {"phones: {count: 1}\ntimeline:\n  - 20s: regenerate CallManger on node-1", `x.yaml:3:21: timeline[1].20s: "CallManger" is unknown here; did you mean "CallManager"?`},
+		"timeline's time":        {"phones: {count: 1}\ntimeline:\n  - setled: reset phones", `x.yaml:3:5: timeline[1].setled: "setled" is no time; did you mean "settled"?`},
+		"timeline backwards":     {"phones: {count: 1}\ntimeline:\n  - 20s: reset phones\n  - 10s: reset phones", `x.yaml:4:5: timeline: 10s is before the step above it`},
+		"timeline's node":        {"phones: {count: 1}\ntimeline: [20s: stop node-2]", `x.yaml:2:12: timeline: "stop node-2": the cluster has 1 nodes`},
+		"timeline's group":       {"phones: [{group: lobby, count: 1}]\ntimeline: [20s: reset group loby]", `x.yaml:2:12: timeline: "reset group loby": there is no group "loby"; did you mean "lobby"?`},
+		"timeline for others":    {"core: 10.0.0.1\nphones: {count: 1}\ntimeline: [20s: reset phones]", `x.yaml:3:12: timeline: "reset phones" is for the simulator; 10.0.0.1:69 is somebody else's`},
+		"clock":                  {"core: {clock: 2031-13-01}\nphones: {count: 1}", `x.yaml:1:15: core.clock: "2031-13-01" is no date; write it like 2031-06-01`},
 		"limits":                 {"limits: {transfers: 0}\nphones: {count: 1}", `x.yaml:1:21: limits.transfers: 0 transfers are too few; at least 1`},
 		"all at once":            {"stay: 2\nphones: {count: 0, trust: hold}\nlaod: x\n", `x.yaml:1:7: stay: "2" has no unit; write 2s, 2m or 2ms` + "\n" + `x.yaml:2:17: phones.count: 0 phones are too few; at least 1` + "\n" + `x.yaml:2:27: phones.trust: "hold" is unknown; did you mean "held"?` + "\n" + `x.yaml:3:1: unknown key "laod"; did you mean "load"?`},
 	} {

@@ -87,7 +87,7 @@ func (f *fleet) installLSCs(ctx context.Context, a *core.Authority, told func(do
 			if g.LSC == LSCForeign {
 				issuer = other
 			}
-			f.lsc[n].Certificate, err = issuer.LSC(string(g.name(place)), f.lsc[n].Key.Public())
+			f.lsc[n].Certificate, err = issuer.LSCFor(string(g.name(place)), f.lsc[n].Key.Public(), cmp.Or(f.with.Core.CAPF.Lifetime, lscLifetime))
 		}
 		told(int(made.Add(1)), len(f.lsc))
 		return err
@@ -131,3 +131,6 @@ func (f *fleet) foreigner(a *core.Authority) (*core.Authority, error) {
 
 // installed says that phones have their LSC before the run.
 func (l LSC) installed() bool { return l == LSCInstalled || l == LSCForeign }
+
+// lscLifetime is how long an LSC is good unless the scenario says.
+const lscLifetime = 365 * 24 * time.Hour

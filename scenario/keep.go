@@ -220,7 +220,9 @@ func (r *run) authority() (*core.Authority, error) {
 	case r.keeper != nil:
 		return r.keeper.store.Authority(r.with.Core.Nodes)
 	}
-	return core.NewAuthority(core.AuthorityOptions{Nodes: r.with.Core.Nodes, Tokens: tokens})
+	return core.NewAuthority(core.AuthorityOptions{
+		Nodes: r.with.Core.Nodes, Tokens: tokens, Lifetime: r.with.Core.Lifetimes.Services, Recovery: r.with.Core.Lifetimes.Recovery,
+	})
 }
 
 // keepCluster keeps where the cluster was and, when an administrator has

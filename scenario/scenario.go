@@ -51,6 +51,7 @@ type Core struct {
 	Tokens          core.TokenPolicy
 	TFTPServers     int           // nodes that serve TFTP, from the first on; 0: 1
 	Clock           Clock         // of its servers
+	Lifetimes       Lifetimes     // of its certificates; those of LSCs are CAPF's
 	TFTPPort        int           // 0: 69 when allowed, else 6969
 	Digest          signed.Digest // 0: SHA-1
 	Signer          core.SignerKind
@@ -58,6 +59,9 @@ type Core struct {
 	Capacity        []core.Capacity
 	Faults          []core.FaultSpec
 }
+
+// Lifetimes are how long certificates are good; zero: 5 and 20 years.
+type Lifetimes struct{ Services, Recovery time.Duration }
 
 // Group is phones that have something in common. The groups of a fleet start
 // interleaved (groups.go).

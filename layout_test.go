@@ -30,6 +30,7 @@ var mayImport = []room{
 	{"scenario/report", []string{"scenario/tally", "phone", "scenario/report"}, nil},
 	{"scenario/record", []string{"scenario/tally", "scenario/report", "phone"}, nil},
 	{"scenario/state", []string{"scenario/state", "core", "phone", "wire"}, []string{"go.etcd.io/bbolt"}},
+	{"scenario/live", []string{"scenario", "phone", "wire"}, []string{"github.com/prometheus/client_golang", "golang.org/x/net/netutil"}},
 	{"scenario", []string{"scenario", "core", "phone", "wire"}, []string{
 		"github.com/goccy/go-yaml", "golang.org/x/sync", "github.com/HdrHistogram/hdrhistogram-go", "golang.org/x/sys",
 	}},

@@ -43,6 +43,9 @@ func (t *tool) runCommand() *cli.Command {
 			jsonFile(),
 			junitFile(),
 			&cli.BoolFlag{Name: "quiet", Usage: "show no progress"},
+			&cli.StringFlag{Name: "ui", Usage: "show the run to browsers, and its metrics to Prometheus, at `ADDRESS`, such as 127.0.0.1:8080"},
+			&cli.StringFlag{Name: "ui-token", EnvVars: []string{"PHONEBANK_UI_TOKEN"}, Usage: "let whoever shows `TOKEN` steer the run there; needed for an address beyond loopback"},
+			&cli.BoolFlag{Name: "ui-stay", Usage: "when the run has ended, keep showing it until Ctrl-C"},
 		},
 		Action: t.run,
 	}
@@ -60,13 +63,19 @@ func (t *tool) run(c *cli.Context) error {
 	if err != nil {
 		return invalid(err)
 	}
+	page, err := t.openPage(c, s)
+	if err != nil {
+		return err
+	}
 	var recorder *record.Recorder
 	if dir := c.String("out"); dir != "" {
 		if recorder, err = record.New(dir, s.Events, s.Count()); err != nil {
-			return &problem{code: exitFailed, err: err, hint: "--out DIR must be a directory that can be written"}
+			err = &problem{code: exitFailed, err: err, hint: "--out DIR must be a directory that can be written"}
+			return errors.Join(err, page.close())
 		}
 	}
-	result, err := t.perform(c.Context, s, c, recorder)
+	result, err := t.perform(c.Context, s, c, recorder, page)
+	page.end(result, err)
 	var recording error
 	if recorder != nil {
 		var events *tally.Events
@@ -75,7 +84,7 @@ func (t *tool) run(c *cli.Context) error {
 		}
 	}
 	if result == nil {
-		return errors.Join(ranNot(err), recording)
+		return errors.Join(ranNot(err), recording, page.close())
 	}
 	if err != nil {
 		err = &problem{code: exitFailed, err: fmt.Errorf("the run broke: %w", err)}
@@ -84,7 +93,8 @@ func (t *tool) run(c *cli.Context) error {
 	if recorder != nil && saving == nil {
 		saving = recorder.Settle()
 	}
-	if saving = errors.Join(recording, saving); saving != nil {
+	page.stay(c.Context)
+	if saving = errors.Join(recording, saving, page.close()); saving != nil {
 		return errors.Join(err, saving)
 	}
 	if err == nil && result.ExitCode() != exitOK {
@@ -118,7 +128,7 @@ func flagsGiven(c *cli.Context) []string {
 }
 
 // perform runs the scenario under the eyes of the user.
-func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context, recorder *record.Recorder) (*tally.Result, error) {
+func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context, recorder *record.Recorder, page *livePage) (*tally.Result, error) {
 	options := scenario.Options{Version: version(), StateDir: c.String("state"), Allow: c.StringSlice("allow"), StartLocal: local.Start, Flags: flagsGiven(c)}
 	if recorder != nil {
 		options.Began, options.Watch, options.Second = recorder.Begin, recorder.Watch, recorder.Second
@@ -130,6 +140,7 @@ func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context
 		options.Control = scenario.NewControl()
 		defer t.steer(options.Control, view.Say)()
 	}
+	page.attend(&options)
 	return scenario.Run(ctx, s, options)
 }
 

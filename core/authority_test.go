@@ -75,6 +75,43 @@ func TestAuthoritySurvivesTheDisk(t *testing.T) {
 	}
 }
 
+// Whoever has the old file open, or finds it after a crash, has all of it: a
+// second name of the file shows that it is not written over.
+func TestAnAuthorityIsSavedFileByFileWhole(t *testing.T) {
+	dir := t.TempDir()
+	a := testAuthority()
+	if err := a.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	path, second := filepath.Join(dir, "capf.pem"), filepath.Join(t.TempDir(), "second")
+	if err := os.Link(path, second); err != nil {
+		t.Skipf("no second names for files here: %v", err)
+	}
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renewed, err := a.Regenerated(CAPFCertificate, 1, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := renewed.Save(dir); err != nil {
+		t.Fatal(err)
+	}
+	after, err := os.ReadFile(second)
+	if err != nil || !bytes.Equal(after, before) {
+		t.Errorf("the old file was written over (%v)", err)
+	}
+	again, err := LoadAuthority(dir)
+	if err != nil || !again.CAPF.Certificate.Equal(renewed.CAPF.Certificate) {
+		t.Errorf("the new certificate is not there (%v)", err)
+	}
+	left, err := filepath.Glob(filepath.Join(dir, ".*"))
+	if err != nil || len(left) > 0 {
+		t.Errorf("left behind: %q, %v", left, err)
+	}
+}
+
 func TestLoadAuthorityRefuses(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -10,10 +10,13 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/phonebank/phonebank/internal/whole"
 )
 
 // Save writes the Authority to dir, one PEM file a credential with the
-// certificate first and the PKCS#8 key second, readable by its owner alone. A
+// certificate first and the PKCS#8 key second, readable by its owner alone, and
+// each written whole or not at all: a certificate and its key never part. A
 // child process loads the same cluster from there.
 func (a *Authority) Save(dir string) error {
 	for name, credential := range a.credentials() {
@@ -38,7 +41,7 @@ func saveTrust(dir, name string, certs []*x509.Certificate) error {
 	for _, cert := range certs {
 		text = append(text, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})...)
 	}
-	return os.WriteFile(filepath.Join(dir, name), text, 0o600)
+	return whole.Bytes(filepath.Join(dir, name), 0o600, text)
 }
 
 func loadTrust(dir, name string) (certs []*x509.Certificate, err error) {
@@ -138,7 +141,7 @@ func (c Credential) save(dir, name string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, name+".pem"), text, 0o600)
+	return whole.Bytes(filepath.Join(dir, name+".pem"), 0o600, text)
 }
 
 func loadCredential(dir, name string) (c Credential, err error) {

@@ -3,7 +3,6 @@ package main
 import (
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/phonebank/phonebank/internal/whole"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/wire/ctl"
@@ -58,7 +58,7 @@ func (t *tool) stateExport(c *cli.Context) error {
 	}
 	for _, f := range files {
 		path := filepath.Join(dir, f.name)
-		if err := writeAnew(path, f.bytes, f.mode); err != nil {
+		if err := whole.Bytes(path, f.mode, f.bytes); err != nil {
 			return &problem{code: exitFile, err: err}
 		}
 		fmt.Fprintf(t.out, "%s (%d bytes)\n", path, len(f.bytes))
@@ -107,13 +107,4 @@ func flashFiles(p state.Phone) (files []flashFile, err error) {
 			flashFile{own.name + ".key", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}), 0o600})
 	}
 	return files, nil
-}
-
-// writeAnew replaces a file, so that a key never lands in one that others may
-// read already.
-func writeAnew(path string, b []byte, mode fs.FileMode) error {
-	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return os.WriteFile(path, b, mode)
 }

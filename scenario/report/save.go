@@ -1,13 +1,12 @@
 package report
 
 import (
-	"bufio"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"github.com/phonebank/phonebank/internal/whole"
 	"github.com/phonebank/phonebank/scenario/tally"
 )
 
@@ -67,22 +66,6 @@ func Save(dir string, r *tally.Result) ([]string, error) {
 	return paths, nil
 }
 
-// Whole writes a file that is complete under its name or does not change: the
-// bytes go to a temporary neighbour, which then takes the name.
-func Whole(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
-		}
-	}()
-	buffered := bufio.NewWriter(f)
-	err = errors.Join(write(buffered), buffered.Flush(), f.Chmod(0o644), f.Sync(), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
+// Whole writes a file that everybody may read, complete under its name or not
+// at all.
+func Whole(path string, write func(io.Writer) error) error { return whole.File(path, 0o644, write) }

@@ -24,14 +24,14 @@ type timelineColumn struct {
 type cell int
 
 const (
-	whole    cell = iota
+	integer  cell = iota
 	decimal       // at most three decimals
 	measured      // likewise, and empty when it is zero: nothing was measured
 )
 
 func (c cell) text(v float64) string {
 	switch {
-	case c == whole:
+	case c == integer:
 		return strconv.FormatInt(int64(v), 10)
 	case c == measured && v == 0:
 		return ""
@@ -61,12 +61,12 @@ var timelineColumns = makeTimelineColumns()
 func makeTimelineColumns() []timelineColumn {
 	count := func(name string, at func(*tally.Point) *int) timelineColumn {
 		return timelineColumn{
-			name, func(p *tally.Point) float64 { return float64(*at(p)) }, func(p *tally.Point, v float64) { *at(p) = int(v) }, whole,
+			name, func(p *tally.Point) float64 { return float64(*at(p)) }, func(p *tally.Point, v float64) { *at(p) = int(v) }, integer,
 		}
 	}
 	bytes := func(name string, at func(*tally.Point) *int64) timelineColumn {
 		return timelineColumn{
-			name, func(p *tally.Point) float64 { return float64(*at(p)) }, func(p *tally.Point, v float64) { *at(p) = int64(v) }, whole,
+			name, func(p *tally.Point) float64 { return float64(*at(p)) }, func(p *tally.Point, v float64) { *at(p) = int64(v) }, integer,
 		}
 	}
 	float := func(name string, at func(*tally.Point) *float64) timelineColumn {

@@ -1,0 +1,69 @@
+package whole
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// only is what is in a directory.
+func only(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := make(map[string]string)
+	for _, e := range entries {
+		b, err := os.ReadFile(filepath.Join(dir, e.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[e.Name()] = string(b)
+	}
+	return all
+}
+
+func TestAFileIsOldOrNewAndNothingBetween(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "capf.pem")
+	if err := Bytes(path, 0o600, []byte("old")); err != nil {
+		t.Fatal(err)
+	}
+	full := errors.New("disk full")
+	err := File(path, 0o600, func(w io.Writer) error {
+		if _, err := io.WriteString(w, strings.Repeat("new", 10_000)); err != nil {
+			t.Error(err)
+		}
+		if got := only(t, dir)["capf.pem"]; got != "old" {
+			t.Errorf("while it is written the file is %q", got)
+		}
+		return full
+	})
+	if !errors.Is(err, full) || !strings.Contains(err.Error(), path) {
+		t.Errorf("got %v, want what and where", err)
+	}
+	if got := only(t, dir); len(got) != 1 || got["capf.pem"] != "old" {
+		t.Errorf("a failed write leaves %q", got)
+	}
+	if err := Bytes(path, 0o600, []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if got := only(t, dir); len(got) != 1 || got["capf.pem"] != "new" {
+		t.Errorf("a write leaves %q", got)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v: want a file of its owner's alone", info.Mode(), err)
+	}
+}
+
+func TestADirectoryThatIsNotThere(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "none", "capf.pem")
+	if err := Bytes(path, 0o600, nil); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("got %v", err)
+	}
+}

@@ -29,6 +29,7 @@ var mayImport = []room{
 	{"core", []string{"wire", "core", "internal/whole"}, []string{"github.com/pin/tftp/v3", "golang.org/x/sync"}},
 	{"scenario/tally", []string{"phone", "wire", "scenario/tally", "scenario/internal"}, []string{"github.com/HdrHistogram/hdrhistogram-go"}},
 	{"scenario/report", []string{"scenario/tally", "phone", "scenario/report", "internal/whole"}, nil},
+	{"scenario/search", []string{"scenario/tally", "scenario/load", "scenario/report"}, nil},
 	{"scenario/record", []string{"scenario/tally", "scenario/report", "phone"}, nil},
 	{"scenario/state", []string{"scenario/state", "core", "phone", "wire", "internal/whole"}, []string{"go.etcd.io/bbolt"}},
 	{"scenario/live", []string{"scenario", "phone", "wire"}, []string{"github.com/prometheus/client_golang", "golang.org/x/net/netutil"}},

@@ -26,6 +26,7 @@ var examples = map[string]struct {
 	"capf-wrong-string":        {12, capfWrongString},
 	"tvs-vouches":              {12, tvsVouches},
 	"mixed-fleet":              {40, mixedFleet},
+	"find-the-knee":            {12, findTheKnee},
 }
 
 func TestExamples(t *testing.T) {
@@ -123,6 +124,14 @@ func bootStorm(t *testing.T, r *tally.Result, said []phone.Record) {
 	}
 	if issued != r.Phones.Planned {
 		t.Errorf("%d certificates for %d phones", issued, r.Phones.Planned)
+	}
+}
+
+func findTheKnee(t *testing.T, r *tally.Result, _ []phone.Record) {
+	for _, row := range r.Rows {
+		if row.Register < 50*time.Millisecond {
+			t.Errorf("%s registered in %v, before the core had the time for it", row.Name, row.Register)
+		}
 	}
 }
 

@@ -104,15 +104,19 @@ func (t *tool) run(c *cli.Context) error {
 }
 
 func overrides(c *cli.Context) scenario.Overrides {
-	o := scenario.Overrides{
+	return scenario.Overrides{
 		Phones: c.Int("phones"), Rate: c.String("rate"), For: c.Duration("for"), Stages: c.String("stages"), Core: c.String("core"),
-		Events: c.String("events"),
+		Events: c.String("events"), Seed: seedGiven(c),
 	}
-	if c.IsSet("seed") {
-		seed := c.Uint64("seed")
-		o.Seed = &seed
+}
+
+// seedGiven is the seed of the command line; nil: none was given.
+func seedGiven(c *cli.Context) *uint64 {
+	if !c.IsSet("seed") {
+		return nil
 	}
-	return o
+	seed := c.Uint64("seed")
+	return &seed
 }
 
 // flagsGiven are the flags that changed the scenario, as they could be typed

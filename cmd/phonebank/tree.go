@@ -24,6 +24,7 @@ func (t *tool) app() *cli.App {
 			t.schemaCommand(),
 			t.reportCommand(),
 			t.compareCommand(),
+			t.searchCommand(),
 			t.bootCommand(),
 			t.coreCommand(),
 			t.ctlCommand(),

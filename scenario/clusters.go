@@ -9,6 +9,7 @@ import (
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/capture"
 	"github.com/phonebank/phonebank/scenario/timeline"
 )
 
@@ -58,7 +59,7 @@ func (p *place) exchange() error {
 var errOneCluster = errors.New("there is one cluster; write clusters: 2 under core")
 
 // filesOf is the TFTP of a cluster, from 1, for a phone.
-func (r *run) filesOf(cluster int, id phone.Identity) phone.Files {
+func (r *run) filesOf(cluster int, id phone.Identity, listen capture.Listen) phone.Files {
 	at, servers := r.place.embedded, r.place.tftp
 	if cluster == maxClusters {
 		at, servers = r.place.other, r.place.other.TFTPAddrs()
@@ -66,16 +67,16 @@ func (r *run) filesOf(cluster int, id phone.Identity) phone.Files {
 	if r.options.World.Files != nil {
 		return r.options.World.Files(at, id)
 	}
-	return &phone.TFTP{Servers: servers, Local: id.Address, Timers: id.Model.Timers}
+	return &phone.TFTP{Servers: servers, Local: id.Address, Timers: id.Model.Timers, Listen: listen}
 }
 
 // filesFor is what phone n fetches from: the first cluster, or where it was
 // moved to.
-func (r *run) filesFor(n int, id phone.Identity) phone.Files {
+func (r *run) filesFor(n int, id phone.Identity, listen capture.Listen) phone.Files {
 	if r.place.other == nil || r.rehearsal == nil {
-		return r.filesOf(1, id)
+		return r.filesOf(1, id, listen)
 	}
-	return &movable{at: &r.rehearsal.moved[n], clusters: [maxClusters]phone.Files{r.filesOf(1, id), r.filesOf(2, id)}}
+	return &movable{at: &r.rehearsal.moved[n], clusters: [maxClusters]phone.Files{r.filesOf(1, id, listen), r.filesOf(2, id, listen)}}
 }
 
 // movable is the TFTP of a phone whose DHCP server may name another cluster.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/capture"
 	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/scenario/tally"
 	"github.com/phonebank/phonebank/wire/ctl"
@@ -35,7 +36,7 @@ type fleet struct {
 	lists  *phone.Lists
 	timers *phone.Wheel
 	world  World
-	files  func(n int, id phone.Identity) phone.Files
+	files  func(n int, id phone.Identity, listen capture.Listen) phone.Files
 
 	sums map[*ctl.List]string // SHA-1 of the lists held at power-on
 }
@@ -150,15 +151,12 @@ func (f *fleet) flash(n int, id phone.Identity) phone.Flash {
 }
 
 // phone makes phone n, which tells watch what happens to it.
-func (f *fleet) phone(n int, id phone.Identity, flash phone.Flash, watch func(phone.Record)) *phone.Phone {
+func (f *fleet) phone(n int, id phone.Identity, flash phone.Flash, watch func(phone.Record), l line) *phone.Phone {
 	g, _ := f.of(n)
 	env := phone.Env{
-		Files: f.files(n, id), Keys: g.keys, Limits: f.limits, Lists: f.lists, Timers: f.timers,
+		Files: f.files(n, id, l.listen), Dial: l.dial, KeyLog: l.keyLog, Keys: g.keys, Limits: f.limits, Lists: f.lists, Timers: f.timers,
 		Rand: rand.New(rand.NewPCG(f.with.Seed, uint64(n))), Watch: watch, Standby: g.Standby,
 		KeyTime: g.KeyTime.of(id.Model),
-	}
-	if f.world.Dial != nil {
-		env.Dial = f.world.Dial(id.Address)
 	}
 	return phone.New(id, flash, env)
 }

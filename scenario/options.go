@@ -9,6 +9,7 @@ import (
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/capture"
 	"github.com/phonebank/phonebank/scenario/tally"
 )
 
@@ -29,10 +30,12 @@ type Options struct {
 	// the last time. One goroutine calls both.
 	Began   func(time.Time)
 	Second  func(*tally.Result)
-	Flags   []string  // of the command line, for the result
-	Allow   []string  // addresses, networks and hosts that may be loaded though they are not private
-	Control *Control  // steers the run while it goes on; nil: nobody does
-	Trace   io.Writer // trace lines of an embedded core
+	Flags   []string      // of the command line, for the result
+	Allow   []string      // addresses, networks and hosts that may be loaded though they are not private
+	Control *Control      // steers the run while it goes on; nil: nobody does
+	Trace   io.Writer     // trace lines of an embedded core
+	Capture *capture.File // gets the traffic of phones; nil: nobody does
+	KeyLog  io.Writer     // gets the secrets of all TLS, in the format of SSLKEYLOGFILE; nil: nobody does
 	World   World
 }
 

@@ -95,7 +95,7 @@ func (h *rehearsal) served(ctx context.Context, cluster int, seats []*seat) (lis
 		return lists
 	}
 	name := string(seats[0].phone.Name())
-	files := h.run.filesOf(cluster+1, h.run.fleet.identity(seats[0].n))
+	files := h.run.filesOf(cluster+1, h.run.fleet.identity(seats[0].n), nil)
 	ctx, cancel := context.WithTimeout(ctx, servedLimit)
 	defer cancel()
 	for i, names := range [][]string{{"CTL" + name + ".tlv"}, {"ITL" + name + ".tlv", "ITLFile.tlv"}} {

@@ -174,6 +174,8 @@ func (r *run) start(n int, lag time.Duration) {
 	if r.options.Meet != nil {
 		watch = both(watch, r.options.Meet(id, flash, who))
 	}
+	l, hear := r.line(n, id)
+	watch = both(watch, hear)
 	var p *phone.Phone
 	if r.keeper != nil {
 		watch = r.keeper.watching(n, &id, &p, r.fleet.keptAs(n), watch)
@@ -182,13 +184,13 @@ func (r *run) start(n int, lag time.Duration) {
 	ctx := r.waves[n%drainWaves].ctx
 	if r.rehearsal != nil {
 		s := &seat{n: n, group: who.Group, held: [2]*ctl.List{flash.CTL, flash.ITL}}
-		p = r.fleet.phone(n, id, flash, s.also(watch))
+		p = r.fleet.phone(n, id, flash, s.also(watch), l)
 		s.phone = p
 		r.rehearsal.sit(s)
 		s.switchOn(ctx, &r.phones)
 		return
 	}
-	p = r.fleet.phone(n, id, flash, watch)
+	p = r.fleet.phone(n, id, flash, watch, l)
 	r.phones.Go(func() {
 		defer off()
 		_ = p.Run(ctx) // what it has to say it has said to watch

@@ -13,6 +13,7 @@ import (
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario"
+	"github.com/phonebank/phonebank/scenario/capture"
 	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/wire/capf"
 	"github.com/phonebank/phonebank/wire/cnf"
@@ -31,6 +32,7 @@ func (t *tool) bootCommand() *cli.Command {
 			&cli.StringFlag{Name: "auth-string", Usage: "`STRING` the user types when CAPF asks; the embedded core then asks for it"},
 			stateFlag(),
 			jsonFile(),
+			captureFlag(),
 			&cli.BoolFlag{Name: "trace", Usage: "tell every step of the decisions about lists and configuration, with offsets"},
 			&cli.BoolFlag{Name: "v", Aliases: []string{"verbose"}, Usage: "print the phone's console log, too"},
 		},
@@ -58,7 +60,11 @@ func (t *tool) boot(c *cli.Context) error {
 	if c.String("json") == "-" {
 		out = t.err
 	}
+	if b.tapped, err = t.tap(c, capture.Choice{First: 1}); err != nil {
+		return err
+	}
 	report, err := b.run(c.Context, out, c.Bool("v"), c.Bool("trace"))
+	err = errors.Join(err, b.tapped.close())
 	if path := c.String("json"); path != "" {
 		err = errors.Join(err, t.save(path, report))
 	}
@@ -94,6 +100,7 @@ type booting struct {
 	mic    *phone.Credential // once minted
 	store  *state.Store      // nil: nothing is kept
 	core   *core.Core        // nil: somebody else's
+	tapped *tapped
 	string string
 }
 
@@ -226,8 +233,10 @@ func (b *booting) prepareCore(ctx context.Context) (*core.Manufacturer, error) {
 // run boots the phone, tells it, and keeps what survives.
 func (b *booting) run(ctx context.Context, out *terminal.Stream, verbose, trace bool) (story.Report, error) {
 	teller := story.New(out, verbose, b.id, b.where.String())
+	tap := b.tapped.traffic.Tap(0, b.id)
 	p := phone.New(b.id, b.flash, phone.Env{
-		Files: &phone.TFTP{Servers: b.where.Targets, Timers: b.id.Model.Timers},
+		Files: &phone.TFTP{Servers: b.where.Targets, Timers: b.id.Model.Timers, Listen: tap.Listen(phone.ListenFrom)},
+		Dial:  tap.Dial(phone.DialFrom(b.id.Address)), KeyLog: tap.KeyLog(b.tapped.keyLog),
 		Watch: teller.Hear, Trace: trace,
 	})
 	session, err := p.Boot(ctx)

@@ -14,6 +14,7 @@ import (
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/local"
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/progress"
 	"github.com/phonebank/phonebank/scenario"
+	"github.com/phonebank/phonebank/scenario/capture"
 	"github.com/phonebank/phonebank/scenario/record"
 	"github.com/phonebank/phonebank/scenario/report"
 	"github.com/phonebank/phonebank/scenario/tally"
@@ -42,6 +43,8 @@ func (t *tool) runCommand() *cli.Command {
 			stateFlag(),
 			jsonFile(),
 			junitFile(),
+			captureFlag(),
+			&cli.StringFlag{Name: "pcap-phones", Usage: "whose: the first `N` (10) and those that fail, or SEP…,SEP…"},
 			&cli.BoolFlag{Name: "quiet", Usage: "show no progress"},
 			&cli.StringFlag{Name: "ui", Usage: "show the run to browsers, and its metrics to Prometheus, at `ADDRESS`, such as 127.0.0.1:8080"},
 			&cli.StringFlag{Name: "ui-token", EnvVars: []string{"PHONEBANK_UI_TOKEN"}, Usage: "let whoever shows `TOKEN` steer the run there; needed for an address beyond loopback"},
@@ -63,6 +66,10 @@ func (t *tool) run(c *cli.Context) error {
 	if err != nil {
 		return invalid(err)
 	}
+	choice, err := chosenPhones(c)
+	if err != nil {
+		return err
+	}
 	page, err := t.openPage(c, s)
 	if err != nil {
 		return err
@@ -74,7 +81,7 @@ func (t *tool) run(c *cli.Context) error {
 			return errors.Join(err, page.close())
 		}
 	}
-	result, err := t.perform(c.Context, s, c, recorder, page)
+	result, err := t.perform(c.Context, s, c, recorder, page, choice)
 	page.end(result, err)
 	var recording error
 	if recorder != nil {
@@ -132,8 +139,13 @@ func flagsGiven(c *cli.Context) []string {
 }
 
 // perform runs the scenario under the eyes of the user.
-func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context, recorder *record.Recorder, page *livePage) (*tally.Result, error) {
+func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context, recorder *record.Recorder, page *livePage, choice capture.Choice) (*tally.Result, error) {
 	options := scenario.Options{Version: version(), StateDir: c.String("state"), Allow: c.StringSlice("allow"), StartLocal: local.Start, Flags: flagsGiven(c)}
+	tapped, err := t.tap(c, choice)
+	if err != nil {
+		return nil, err
+	}
+	options.Capture, options.KeyLog = tapped.traffic, tapped.keyLog
 	if recorder != nil {
 		options.Began, options.Watch, options.Second = recorder.Begin, recorder.Watch, recorder.Second
 	}
@@ -145,7 +157,8 @@ func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context
 		defer t.steer(options.Control, view.Say)()
 	}
 	page.attend(&options)
-	return scenario.Run(ctx, s, options)
+	result, err := scenario.Run(ctx, s, options)
+	return result, errors.Join(err, tapped.close())
 }
 
 // steer lets the user at the terminal change the pace; what it returns gives the
@@ -177,7 +190,10 @@ func invalid(err error) error {
 func ranNot(err error) error {
 	var file *scenario.FileError
 	var preflight *scenario.PreflightError
+	var known *problem
 	switch {
+	case errors.As(err, &known):
+		return err
 	case errors.As(err, &file):
 		return invalid(err)
 	case errors.As(err, &preflight):

@@ -1,0 +1,191 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/gopacket/gopacket/layers"
+
+	"github.com/phonebank/phonebank/phone"
+)
+
+// Dial is how a phone connects.
+type Dial = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// Dial returns dial, listened to.
+func (t *Tap) Dial(dial Dial) Dial {
+	if t == nil {
+		return dial
+	}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		began := time.Now()
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			t.unconnected(ctx, began, address, err)
+			return nil, err
+		}
+		s := &stream{Conn: conn, tap: t, phone: addrPort(conn.LocalAddr()), server: addrPort(conn.RemoteAddr())}
+		t.at(s.phone.Addr())
+		s.open(began, string(phone.Wanted(ctx)))
+		return s, nil
+	}
+}
+
+// unconnected shows a connection that never was: a SYN without an answer, or
+// with a reset for one.
+func (t *Tap) unconnected(ctx context.Context, began time.Time, address string, err error) {
+	server, bad := netip.ParseAddrPort(address)
+	if bad != nil {
+		return // a name that nobody knows has no packets
+	}
+	t.mu.Lock()
+	if t.port++; t.port < 49152 {
+		t.port = 49152
+	}
+	local := t.local
+	if !local.IsValid() {
+		local = netip.IPv4Unspecified()
+	}
+	s := &stream{tap: t, phone: netip.AddrPortFrom(local, t.port), server: server, sent: first(began)}
+	t.mu.Unlock()
+	s.packet(began, true, &layers.TCP{SYN: true}, nil, string(phone.Wanted(ctx)))
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		s.sent++
+		s.packet(time.Now(), false, &layers.TCP{RST: true, ACK: true}, nil, "")
+	}
+}
+
+// at notes where the phone is, for connections that do not come about.
+func (t *Tap) at(local netip.Addr) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if local.IsValid() && !local.IsUnspecified() {
+		t.local = local
+	}
+}
+
+// stream is a TCP connection that is listened to. Analysers follow it by the
+// numbers of the bytes.
+type stream struct {
+	net.Conn
+	tap           *Tap
+	phone, server netip.AddrPort
+
+	mu          sync.Mutex
+	sent, heard uint32 // number of the next byte, of the phone and of the server
+	left, gone  bool   // the phone has said that it is done; the server has
+}
+
+// first is the number that a side begins with.
+func first(at time.Time) uint32 { return uint32(at.UnixNano() >> 10) }
+
+func (s *stream) open(began time.Time, comment string) {
+	s.sent = first(began)
+	s.heard = s.sent + 1<<30
+	s.packet(began, true, &layers.TCP{SYN: true}, nil, comment)
+	s.sent++
+	now := time.Now()
+	s.packet(now, false, &layers.TCP{SYN: true, ACK: true}, nil, "")
+	s.heard++
+	s.packet(now, true, &layers.TCP{ACK: true}, nil, "")
+}
+
+// packet adds numbers to a packet, and the packet to the file.
+func (s *stream) packet(at time.Time, outward bool, tcp *layers.TCP, payload []byte, comment string) {
+	from, to := s.phone, s.server
+	tcp.Seq, tcp.Ack = s.sent, s.heard
+	if !outward {
+		from, to = to, from
+		tcp.Seq, tcp.Ack = s.heard, s.sent
+	}
+	if !tcp.ACK {
+		tcp.Ack = 0
+	}
+	s.tap.packet(at, from, to, outward, tcp, payload, comment)
+}
+
+// carry shows bytes in as many packets as they need.
+func (s *stream) carry(outward bool, b []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	at := time.Now()
+	next := &s.heard
+	if outward {
+		next = &s.sent
+	}
+	for len(b) > 0 {
+		n := min(len(b), segment)
+		s.packet(at, outward, &layers.TCP{ACK: true, PSH: n == len(b)}, b[:n], "")
+		*next += uint32(n)
+		b = b[n:]
+	}
+}
+
+// Write shows what the phone says before it is sent: the answer to it may be
+// read before Write returns.
+func (s *stream) Write(b []byte) (int, error) {
+	s.carry(true, b)
+	n, err := s.Conn.Write(b)
+	s.broken(err)
+	return n, err
+}
+
+func (s *stream) Read(b []byte) (int, error) {
+	n, err := s.Conn.Read(b)
+	s.carry(false, b[:n])
+	switch {
+	case errors.Is(err, io.EOF):
+		s.end(&s.gone, false, &layers.TCP{FIN: true, ACK: true})
+	default:
+		s.broken(err)
+	}
+	return n, err
+}
+
+// broken shows a connection that the other end has reset.
+func (s *stream) broken(err error) {
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
+		s.end(&s.gone, false, &layers.TCP{RST: true, ACK: true})
+	}
+}
+
+// Close shows that the phone is done, unless the other end has reset the
+// connection.
+func (s *stream) Close() error {
+	s.end(&s.left, true, &layers.TCP{FIN: true, ACK: true})
+	return s.Conn.Close()
+}
+
+// end shows the last packet of one side, once.
+func (s *stream) end(done *bool, outward bool, tcp *layers.TCP) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if *done {
+		return
+	}
+	*done = true
+	s.packet(time.Now(), outward, tcp, nil, "")
+	switch {
+	case tcp.RST:
+		s.left = true
+	case outward:
+		s.sent++
+	default:
+		s.heard++
+	}
+}
+
+// addrPort is an address of a connection.
+func addrPort(a net.Addr) netip.AddrPort {
+	if a == nil {
+		return netip.AddrPort{}
+	}
+	at, _ := netip.ParseAddrPort(a.String())
+	return netip.AddrPortFrom(at.Addr().Unmap(), at.Port())
+}

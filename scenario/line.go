@@ -1,0 +1,33 @@
+package scenario
+
+import (
+	"io"
+
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/capture"
+)
+
+// line is what a phone's traffic passes on its way to the network. Its zero
+// value is the network itself.
+type line struct {
+	dial   capture.Dial   // nil: the system's
+	listen capture.Listen // likewise, for TFTP
+	keyLog io.Writer      // nil: nobody gets the secrets of TLS
+}
+
+// line is that of phone n. Somebody on it may want to hear what happens to the
+// phone.
+func (r *run) line(n int, id phone.Identity) (l line, hear func(phone.Record)) {
+	if dial := r.fleet.world.Dial; dial != nil {
+		l.dial = dial(id.Address)
+	}
+	l.keyLog = r.options.KeyLog
+	tap := r.options.Capture.Tap(n, id)
+	if tap == nil {
+		return l, nil
+	}
+	if l.dial == nil {
+		l.dial = phone.DialFrom(id.Address)
+	}
+	return line{tap.Dial(l.dial), tap.Listen(phone.ListenFrom), tap.KeyLog(l.keyLog)}, tap.Hear
+}

@@ -104,7 +104,7 @@ const (
 
 // CAPFPolicy is what CAPF asks of devices, and how they prove who they are.
 type CAPFPolicy struct {
-	Auth      cnf.AuthMode  // cnf.CAPFNone with an operation to do: by null string
+	Auth      cnf.AuthMode  // once there is an operation to do; cnf.CAPFNone: by null string
 	Key       capf.KeySpec  // zero: RSA-2048
 	Operation Operation     // "": none
 	Lifetime  time.Duration // of the LSCs that it issues; 0: a year
@@ -164,9 +164,7 @@ func (c Config) withDefaults() (Config, error) {
 	c.Digest = orDefault(c.Digest, signed.SHA1)
 	c.CAPF.Key = orDefault(c.CAPF.Key, capf.KeySpec{Type: capf.RSA, Bits: 2048})
 	c.CAPF.Operation = orDefault(c.CAPF.Operation, OperationNone)
-	if c.CAPF.Operation != OperationNone {
-		c.CAPF.Auth = orDefault(c.CAPF.Auth, cnf.CAPFNullString)
-	}
+	c.CAPF.Auth = orDefault(c.CAPF.Auth, cnf.CAPFNullString)
 	c.Tokens.Rate = orDefault(c.Tokens.Rate, 20)
 	c.Tokens.Wait = orDefault(c.Tokens.Wait, 30*time.Second)
 	c.Limits = c.Limits.withDefaults()

@@ -9,12 +9,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/tally"
 )
 
 // rehearsals says how the phones of each example in examples/rehearse stand
 // after each of its steps: registered, lists updated, another CTL or ITL held
-// than is served, switched off, locked out.
+// than is served, switched off, locked out; and, where CAPF was asked, how often
+// that went well.
 var rehearsals = map[string]struct {
 	want  []string // a line a step and group, or none for one that has changed nothing
 	harm  int      // -1: none
@@ -85,15 +87,18 @@ var rehearsals = map[string]struct {
 		"0 old: 5 registered", "0 new: 5 registered",
 		"2 old: 5 registered, old CTL 5", "2 new: 5 registered, old CTL 5",
 		"4 old: 5 registered, 5 updated", "4 new: 5 registered, 5 updated",
+		"capf: 5 ok, 5 failed",
 	}, -1, nil},
 	"foreign-lsc": {[]string{
 		"0 office: 8 registered", "0 lobby: 0 registered, 2 locked out",
 		"1 lobby: 2 registered",
+		"capf: 2 ok, 0 failed",
 	}, 0, nil},
 	"expiring": {[]string{
 		"0 group-1: 10 registered",
 		"2 group-1: 0 registered, 10 locked out",
 		"3 group-1: 10 registered",
+		"capf: 10 ok, 0 failed",
 	}, 2, nil},
 }
 
@@ -147,7 +152,7 @@ func TestRehearsals(t *testing.T) {
 }
 
 // stood are the steps after which the phones of a group stood otherwise than
-// before.
+// before, and the sessions with CAPF.
 func stood(r *tally.Result) (lines []string) {
 	last := make(map[string]string)
 	for _, step := range r.Plan {
@@ -174,6 +179,11 @@ func stood(r *tally.Result) (lines []string) {
 				lines = append(lines, fmt.Sprintf("%d %s: %s", step.Step, g.Group, text))
 			}
 			last[g.Group] = text
+		}
+	}
+	for _, s := range r.Steps {
+		if s.Step == phone.StepCAPF && s.OK+s.Failed > 0 {
+			lines = append(lines, fmt.Sprintf("capf: %d ok, %d failed", s.OK, s.Failed))
 		}
 	}
 	return lines

@@ -96,7 +96,12 @@ func (s *shard) listResults() []ListResult {
 		}
 		result := ListResult{
 			List: listNames[i], Accepted: c.accepted, Unchanged: c.unchanged, Rejected: c.rejected, Replaced: c.replaced,
-			Kept: s.started - c.changed, Held: s.heldResults(i),
+			Held: s.heldResults(i),
+		}
+		for _, held := range result.Held {
+			if held.SHA1 != "" {
+				result.Kept += held.Kept
+			}
 		}
 		if sum, same := theOne(result.Held); same {
 			result.HeldSHA1 = sum

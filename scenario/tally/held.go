@@ -25,7 +25,6 @@ func (s *shard) held(r *Row, kind int) *heldCount {
 // replacedList counts a phone whose held list has changed for the first time.
 func (s *shard) replacedList(r *Row, kind int) {
 	r.replaced[kind] = true
-	s.lists[kind].changed++
 	s.held(r, kind).replaced++
 	mine := &s.group(r).lists[kind]
 	mine.replaced++

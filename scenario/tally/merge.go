@@ -37,7 +37,6 @@ func (s *shard) add(o *shard) {
 		s.lists[i].unchanged += o.lists[i].unchanged
 		s.lists[i].rejected += o.lists[i].rejected
 		s.lists[i].replaced += o.lists[i].replaced
-		s.lists[i].changed += o.lists[i].changed
 		for list, c := range o.holds[i] {
 			all := s.held(&Row{Trust: list.trust, Held: [2]string{list.sha1, list.sha1}}, i)
 			all.phones += c.phones

@@ -133,7 +133,7 @@ type ListResult struct {
 	Unchanged int    `json:"unchanged"` // byte for byte the held list
 	Rejected  int    `json:"rejected"`
 	Replaced  int    `json:"replaced"`            // the held bytes changed
-	Kept      int    `json:"kept"`                // phones that hold in the end the bytes that they held at power-on
+	Kept      int    `json:"kept"`                // phones that held one at power-on, and hold the same bytes in the end
 	HeldSHA1  string `json:"held_sha1,omitempty"` // of those bytes; absent when phones held none, or not all the same
 
 	Held []HeldResult `json:"held"` // what phones held at power-on, most frequent first

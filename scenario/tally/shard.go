@@ -39,7 +39,6 @@ type stepCount struct {
 
 type listCount struct {
 	accepted, unchanged, rejected, replaced int
-	changed                                 int // phones whose list was replaced, however often
 }
 
 type stepCause struct {

@@ -27,8 +27,8 @@ func (t *tool) coreCommand() *cli.Command {
 			"go to standard error. Its keys are throw-away: never trust them anywhere else.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "listen", Usage: "`IP` of node 1; node k has the k-th address from there. Default: a free 127.x.y.0/24"},
-			&cli.IntFlag{Name: "tftp-port", Usage: "`PORT` of TFTP; default 69 when allowed, else 6969"},
-			&cli.IntFlag{Name: "nodes", Usage: "`N` CallManager nodes, 1 to 5"},
+			&cli.IntFlag{Name: "tftp-port", Usage: "`PORT` of TFTP", DefaultText: "69 when allowed, else 6969"},
+			&cli.IntFlag{Name: "nodes", Usage: "`N` CallManager nodes, 1 to 5", DefaultText: "as the scenario says, else 1"},
 			&cli.StringFlag{Name: "scenario", Usage: "take core and devices from a scenario `FILE`; flags override it"},
 			&cli.StringSliceFlag{Name: "mic-ca", Usage: "accept factory certificates of this CA, a `PEM` file; may be repeated"},
 			&cli.BoolFlag{Name: "auto-register", Usage: "admit devices nobody configured, on the clear port"},

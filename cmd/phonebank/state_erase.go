@@ -63,7 +63,7 @@ func (t *tool) stateErase(c *cli.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "erased %s of %s\n", erased(c.Bool("lists"), c.Bool("lsc")), phones(len(names)))
+	_, err = fmt.Fprintf(t.out, "erased %s of %s\n", erased(c.Bool("lists"), c.Bool("lsc")), count(len(names), "phone"))
 	return err
 }
 
@@ -98,11 +98,4 @@ func erased(lists, lsc bool) string {
 		return "the LSC"
 	}
 	return "everything"
-}
-
-func phones(n int) string {
-	if n == 1 {
-		return "1 phone"
-	}
-	return fmt.Sprintf("%d phones", n)
 }

@@ -61,7 +61,7 @@ func (t *tool) listPhones(c *cli.Context, phones []inspect.Flash) error {
 	for _, p := range phones {
 		fmt.Fprintf(out, "%-15s  %-5s  %-17s  %-17s  %s\n", p.Name, orDash(p.Model), held(p.CTL), held(p.ITL), certificate(p.LSC))
 	}
-	fmt.Fprintf(out, "%d phones\n", len(phones))
+	fmt.Fprintln(out, count(len(phones), "phone"))
 	return out.Flush()
 }
 

@@ -16,7 +16,7 @@ func (p *page) plan(r *tally.Result) {
 	for _, step := range r.Plan {
 		what := step.Text
 		if step.Step > 0 {
-			what = fmt.Sprintf("%d  %s", step.Step, what)
+			what = fmt.Sprintf("%2d  %s", step.Step, what)
 		}
 		for i, g := range step.Groups {
 			if len(step.Groups) > 1 {

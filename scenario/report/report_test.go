@@ -86,6 +86,21 @@ func storm(t *testing.T) *tally.Result {
 	})
 }
 
+// plan is a rehearsal of ten steps, of which the last two are told, and the harm
+// that the tenth does to one of two phones.
+func plan() []tally.PlanStep {
+	return []tally.PlanStep{
+		{Step: 0, Text: "before the plan", Groups: []tally.PlanGroup{{Group: "lobby", Phones: 2, Registered: 2}}},
+		{Step: 9, Text: "restart TFTP on node-1", Groups: []tally.PlanGroup{{
+			Group: "lobby", Phones: 2, Registered: 2, ListsKept: tally.ListsKept{CTL: 2, ITL: 1},
+		}}},
+		{Step: 10, Text: "restart CallManager on node-1", Groups: []tally.PlanGroup{{
+			Group: "lobby", Phones: 2, Registered: 1, ListsUpdated: 1, ListsKept: tally.ListsKept{ITL: 1}, LockedOut: 1,
+			Needs: []tally.Need{{Phones: 1, Need: "Erase the lists.", Reason: "signed by a stranger", Phone: "SEP0011215A0002"}},
+		}}},
+	}
+}
+
 // plain takes out the histograms: their compression may differ from one
 // version of Go to the next.
 func plain(b []byte) string {
@@ -95,6 +110,9 @@ func plain(b []byte) string {
 func TestReports(t *testing.T) {
 	limited := storm(t)
 	limited.Interrupted = true
+	rehearsed := storm(t)
+	rehearsed.Plan = plan()
+	rehearsed.Harm = &tally.Harm{Step: 10, Text: "restart CallManager on node-1", LockedOut: 1}
 	limited.Generator.Limited, limited.Generator.Why = true, "phones started up to 900 ms late (p99)"
 	for title, row := range map[string]struct {
 		file   string
@@ -108,6 +126,7 @@ func TestReports(t *testing.T) {
 		"timeline":                      {"timeline.csv", Timeline, storm(t)},
 		"text":                          {"text.txt", Text, storm(t)},
 		"text, interrupted and limited": {"text-limited.txt", Text, limited},
+		"text, a plan":                  {"text-plan.txt", Text, rehearsed},
 		"text, nothing happened":        {"text-empty.txt", Text, tally.New(2).Result(tally.Facts{Scenario: "nothing"})},
 	} {
 		t.Run(title, func(t *testing.T) {

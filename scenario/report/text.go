@@ -46,6 +46,9 @@ func (p *page) headline(r *tally.Result) {
 	if n.Registered != n.Planned {
 		p.line("  of %d planned, %d started, %d failed", n.Planned, n.Started, n.Failed)
 	}
+	if out := r.LockedOutAtEnd(); out > 0 {
+		p.line("  at the end of the plan %s locked out", plural(out, "phone"))
+	}
 	if r.Interrupted {
 		p.line("  interrupted: this is what was seen until then")
 	}

@@ -68,8 +68,8 @@ func firstHarm(plan []PlanStep) *Harm {
 	return nil
 }
 
-// lockedOutAtEnd is how many phones a plan has left locked out.
-func (r *Result) lockedOutAtEnd() int {
+// LockedOutAtEnd is how many phones a plan has left locked out.
+func (r *Result) LockedOutAtEnd() int {
 	if len(r.Plan) == 0 {
 		return 0
 	}

@@ -40,7 +40,7 @@ var metrics = []metric{
 	{name: "registered", kind: countMetric, value: func(r *Result) float64 { return float64(r.Phones.Registered) }},
 	{name: "failed", kind: countMetric, value: func(r *Result) float64 { return float64(r.Phones.Failed) }},
 	{name: "started", kind: countMetric, value: func(r *Result) float64 { return float64(r.Phones.Started) }},
-	{name: "locked_out", kind: countMetric, value: func(r *Result) float64 { return float64(r.lockedOutAtEnd()) }},
+	{name: "locked_out", kind: countMetric, value: func(r *Result) float64 { return float64(r.LockedOutAtEnd()) }},
 	{name: "rate", kind: rateMetric, value: func(r *Result) float64 { return r.Rate.Registered }},
 	{name: "boot", kind: timeMetric, times: func(r *Result) *Latency { return measured(r.Boot, r.Phones.Registered) }},
 	stepMetric("ctl"), stepMetric("itl"), stepMetric("config"), stepMetric("capf"), stepMetric("register"),

@@ -30,7 +30,7 @@ func (r *Result) ExitCode() int {
 			}
 		}
 		return ExitOK
-	case r.Phones.Failed > 0, r.lockedOutAtEnd() > 0:
+	case r.Phones.Failed > 0, r.LockedOutAtEnd() > 0:
 		return ExitFailed
 	}
 	return ExitOK

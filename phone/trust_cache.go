@@ -1,11 +1,14 @@
 package phone
 
 import (
+	"crypto"
+	"crypto/rsa"
 	"crypto/sha256"
 	"sync"
 
 	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/ctl"
+	"github.com/phonebank/phonebank/wire/signed"
 )
 
 // Bounds of what is shared: how many files of a kind, and of which size at
@@ -16,12 +19,22 @@ const (
 )
 
 // Lists parses each distinct trust list and configuration once, so that ten
-// thousand phones share one, and what they mean for TLS. It is safe for concurrent use; the zero value is
-// ready, a nil *Lists remembers nothing.
+// thousand phones share one, what its signature is worth, and what they mean for
+// TLS. It is safe for concurrent use; the zero value is ready, a nil *Lists
+// remembers nothing.
 type Lists struct {
-	lists   interned[*ctl.List]
-	configs interned[*cnf.Config]
+	lists   remembered[fileDigest, *ctl.List]
+	configs remembered[fileDigest, *cnf.Config]
+	good    remembered[signature, struct{}]
 	tls     tlsConfigs
+}
+
+type fileDigest = [sha256.Size]byte
+
+// signature is one that a list has and a key is asked about.
+type signature struct {
+	list *signed.Envelope
+	key  *rsa.PublicKey
 }
 
 // Parse is ctl.Parse with a memory. The list keeps b, or the bytes of an
@@ -30,7 +43,7 @@ func (c *Lists) Parse(b []byte) (*ctl.List, error) {
 	if c == nil {
 		return ctl.Parse(b)
 	}
-	return c.lists.parse(b, ctl.Parse)
+	return parseOnce(&c.lists, b, ctl.Parse)
 }
 
 // ParseConfig is cnf.Parse with a memory. Nobody may change the configuration.
@@ -38,25 +51,33 @@ func (c *Lists) ParseConfig(b []byte) (*cnf.Config, error) {
 	if c == nil {
 		return cnf.Parse(b)
 	}
-	return c.configs.parse(b, cnf.Parse)
+	return parseOnce(&c.configs, b, cnf.Parse)
 }
 
-// interned remembers what files parsed to, by the SHA-256 of their bytes.
-type interned[T any] struct {
-	mu     sync.RWMutex
-	parsed map[[sha256.Size]byte]T
-	oldest [][sha256.Size]byte // in the order of arrival
+// verify is Envelope.Verify with a memory for the good signatures of lists that
+// Parse has returned.
+func (c *Lists) verify(list *signed.Envelope, key crypto.PublicKey) error {
+	pub, ok := key.(*rsa.PublicKey)
+	if c == nil || !ok {
+		return list.Verify(key)
+	}
+	asked := signature{list, pub}
+	if _, known := c.good.get(asked); known {
+		return nil
+	}
+	if err := list.Verify(key); err != nil {
+		return err
+	}
+	c.good.keep(asked, struct{}{})
+	return nil
 }
 
-func (c *interned[T]) parse(b []byte, parse func([]byte) (T, error)) (T, error) {
+func parseOnce[T any](c *remembered[fileDigest, T], b []byte, parse func([]byte) (T, error)) (T, error) {
 	if len(b) > sharedFileSize {
 		return parse(b)
 	}
 	digest := sha256.Sum256(b)
-	c.mu.RLock()
-	value, ok := c.parsed[digest]
-	c.mu.RUnlock()
-	if ok {
+	if value, ok := c.get(digest); ok {
 		return value, nil
 	}
 	value, err := parse(b)
@@ -66,22 +87,36 @@ func (c *interned[T]) parse(b []byte, parse func([]byte) (T, error)) (T, error) 
 	return c.keep(digest, value), nil
 }
 
+// remembered is what was found out about the last sharedFiles of a kind.
+type remembered[K comparable, T any] struct {
+	mu     sync.RWMutex
+	values map[K]T
+	oldest []K // in the order of arrival
+}
+
+func (c *remembered[K, T]) get(key K) (value T, ok bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	value, ok = c.values[key]
+	return value, ok
+}
+
 // keep remembers a value, in place of the oldest when there are too many, and
 // returns the one that a quicker caller may have left.
-func (c *interned[T]) keep(digest [sha256.Size]byte, value T) T {
+func (c *remembered[K, T]) keep(key K, value T) T {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if first, ok := c.parsed[digest]; ok {
+	if first, ok := c.values[key]; ok {
 		return first
 	}
-	if c.parsed == nil {
-		c.parsed = make(map[[sha256.Size]byte]T)
+	if c.values == nil {
+		c.values = make(map[K]T)
 	}
 	if len(c.oldest) == sharedFiles {
-		delete(c.parsed, c.oldest[0])
+		delete(c.values, c.oldest[0])
 		c.oldest = append(c.oldest[:0], c.oldest[1:]...)
 	}
-	c.parsed[digest] = value
-	c.oldest = append(c.oldest, digest)
+	c.values[key] = value
+	c.oldest = append(c.oldest, key)
 	return value
 }

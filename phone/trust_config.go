@@ -47,7 +47,7 @@ func (h Held) JudgeConfig(ctx context.Context, requested string, file []byte, m 
 	}
 	who := h.configSigners()
 	j.trace.signers(h.known(who, false), who, configRule)
-	signer, err := who.named(envelope.Signer, nil, j.trace).verify(envelope, nil, j.trace)
+	signer, err := who.named(envelope.Signer, nil, j.trace).verify(envelope, nil, (*signed.Envelope).Verify, j.trace)
 	switch {
 	case err == nil:
 		j.signer, j.certified = signer, signer.record.Certificate

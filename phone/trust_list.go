@@ -56,7 +56,7 @@ func (h Held) JudgeList(ctx context.Context, kind ctl.Kind, candidate []byte, m 
 	who, firstUse, rule := h.listSigners(j.Kind, list)
 	j.trace.signers(h.known(who, firstUse), who, rule)
 	own := ownRecord(list)
-	signer, err := who.named(list.Signer, own, j.trace).verify(list.Envelope, own, j.trace)
+	signer, err := who.named(list.Signer, own, j.trace).verify(list.Envelope, own, h.Lists.verify, j.trace)
 	switch {
 	case err == nil && firstUse:
 		return j.acceptFirstUse(signer)
@@ -129,7 +129,7 @@ func (j *judgement) stranger(ctx context.Context, list *ctl.List, own *ctl.Recor
 	key, err := own.Key()
 	j.trace.key(voucher{record: own}, err)
 	if err == nil {
-		err = list.Verify(key)
+		err = j.held.Lists.verify(list.Envelope, key)
 		j.trace.signature(list.Envelope, err)
 	}
 	if err != nil {

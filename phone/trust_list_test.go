@@ -349,7 +349,7 @@ func TestListsThatAreNotOurs(t *testing.T) {
 	}
 }
 
-// Judging costs one RSA verification, whatever the number of phones.
+// Judging costs a SHA-256 of the list: its signature has been verified for another phone.
 func BenchmarkJudgeListAccept(b *testing.B) {
 	c := testCluster()
 	held := Held{CTL: c.heldCTL(b), Lists: new(Lists)}

@@ -3,11 +3,14 @@ package phone
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"errors"
 	"fmt"
 	"sync"
 	"testing"
 
 	"github.com/phonebank/phonebank/wire/ctl"
+	"github.com/phonebank/phonebank/wire/signed"
 )
 
 func TestPeerMustBeARecordOfTheRightRole(t *testing.T) {
@@ -162,14 +165,51 @@ func TestListsForgetTheOldest(t *testing.T) {
 	for i := 2; i <= sharedFiles; i++ {
 		parse(i)
 	}
-	if len(shared.lists.parsed) != sharedFiles || len(shared.lists.oldest) != sharedFiles {
-		t.Errorf("%d lists, %d in order; want %d", len(shared.lists.parsed), len(shared.lists.oldest), sharedFiles)
+	if len(shared.lists.values) != sharedFiles || len(shared.lists.oldest) != sharedFiles {
+		t.Errorf("%d lists, %d in order; want %d", len(shared.lists.values), len(shared.lists.oldest), sharedFiles)
 	}
 	if parse(1) != second {
 		t.Error("the second oldest is forgotten")
 	}
 	if parse(0) == oldest {
 		t.Error("the oldest is remembered")
+	}
+}
+
+// TestGoodSignaturesAreRemembered has the phone's copy of the bytes changed
+// under it, which tells whether it looked again.
+func TestGoodSignaturesAreRemembered(t *testing.T) {
+	c := testCluster()
+	file := build(t, ctl.CTL, c.tokenB, c.mixed(c.tokenA, c.tokenB))
+	good, other := c.tokenB.key.Public(), c.tokenA.key.Public()
+	var none *Lists
+	for _, row := range []struct {
+		situation string
+		lists     *Lists
+		again     bool // the signature is good still
+	}{{"shared", new(Lists), true}, {"not shared", none, false}} {
+		t.Run(row.situation, func(t *testing.T) {
+			list, err := row.lists.Parse(bytes.Clone(file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := row.lists.verify(list.Envelope, other); !errors.Is(err, signed.ErrSignature) {
+					t.Errorf("another key: %v", err)
+				}
+			}
+			if err := row.lists.verify(list.Envelope, good); err != nil {
+				t.Errorf("the signer's key: %v", err)
+			}
+			list.Envelope.Signature = bytes.Clone(list.Envelope.Signature)
+			list.Envelope.Signature[0] ^= 1
+			if err := row.lists.verify(list.Envelope, good); (err == nil) != row.again {
+				t.Errorf("the signer's key, for the second time: %v", err)
+			}
+			if err := row.lists.verify(list.Envelope, ed25519.PublicKey("not comparable")); err == nil {
+				t.Error("a key that is not RSA")
+			}
+		})
 	}
 }
 

@@ -1,12 +1,10 @@
 package core
 
 import (
-	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"fmt"
-	"net/url"
 	"runtime"
 	"time"
 
@@ -119,38 +117,6 @@ func newCredential(commonName, unit string, o AuthorityOptions, life time.Durati
 	}
 	cert, err := selfSigned(subject(commonName, unit), key, o.Now(), life)
 	return Credential{Certificate: cert, Key: key}, err
-}
-
-// LSC issues a locally significant certificate as CAPF does (CAPF, section 9,
-// end) and returns its DER: CN=<device>, valid for a year.
-func (a *Authority) LSC(device string, pub crypto.PublicKey) ([]byte, error) {
-	return a.LSCFor(device, pub, lscLifetime)
-}
-
-// LSCFor is LSC with another lifetime.
-func (a *Authority) LSCFor(device string, pub crypto.PublicKey, life time.Duration) ([]byte, error) {
-	return a.lsc(device, pub, a.now(), life)
-}
-
-func (a *Authority) lsc(device string, pub crypto.PublicKey, now time.Time, life time.Duration) ([]byte, error) {
-	issuer := a.CAPF.Certificate
-	name := subject(device, "CAPF")
-	template := &x509.Certificate{
-		SerialNumber:          newSerial(16),
-		Subject:               name,
-		NotBefore:             now.Add(-time.Hour).Truncate(time.Second),
-		NotAfter:              now.Add(life).Truncate(time.Second),
-		SignatureAlgorithm:    algorithmFor(a.CAPF.Key.Public()),
-		KeyUsage:              x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
-		ExtKeyUsage:           []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageIPSECEndSystem},
-		BasicConstraintsValid: true,
-		URIs:                  []*url.URL{{Path: device}},
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, issuer, pub, a.CAPF.Key)
-	if err != nil {
-		return nil, fmt.Errorf("core: LSC of %s: %w", device, err)
-	}
-	return der, nil
 }
 
 // Minted is when the newest certificate was made that a list may carry. Lists

@@ -3,6 +3,8 @@ package core
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -191,6 +193,86 @@ func TestLSC(t *testing.T) {
 	}
 	if got := cert.NotAfter.Sub(cert.NotBefore); got != 365*24*time.Hour+time.Hour {
 		t.Errorf("valid for %s", got)
+	}
+}
+
+// TestLSCsOfAStorm holds the LSCs that are filled in to those of x509, byte for
+// byte.
+func TestLSCsOfAStorm(t *testing.T) {
+	a := testAuthority()
+	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 11, 28, 12, 0, 0, 1, time.FixedZone("CET", 3600))
+	for _, row := range []struct {
+		situation, device string
+		pub               crypto.PublicKey
+		now               time.Time
+		life              time.Duration
+	}{
+		{"a phone", "SEP001122334455", phoneKey().Public(), now, lscLifetime},
+		{"the phone whose LSC was taken apart", nameless, phoneKey().Public(), now, lscLifetime},
+		{"a key as long as CAPF's", "SEP001122334455", a.CAPF.Key.Public(), now, lscLifetime},
+		{"an elliptic key", "SEP001122334455", ec.Public(), now, lscLifetime},
+		{"a long name", strings.Repeat("X", 300), ec.Public(), now, lscLifetime},
+		{"no name", "", ec.Public(), now, lscLifetime},
+		{"a name that is written differently in a name and in a URI", "a phone, Zürich", ec.Public(), now, lscLifetime},
+		{"valid into the second half of the century", "SEP001122334455", ec.Public(), time.Date(2049, 6, 1, 0, 0, 0, 0, time.UTC), lscLifetime},
+		{"expired before it is issued", "SEP001122334455", ec.Public(), now, -time.Minute},
+	} {
+		t.Run(row.situation, func(t *testing.T) {
+			var form lscForm
+			for range 2 {
+				got, err := form.issue(a, row.device, row.pub, row.now, row.life)
+				if err != nil {
+					t.Fatal(err)
+				}
+				cert, err := x509.ParseCertificate(got)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want, err := a.lsc(row.device, cert.SerialNumber, row.pub, row.now, row.life)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(got, want) {
+					t.Errorf("got\n%x\nwant\n%x", got, want)
+				}
+			}
+		})
+	}
+}
+
+// TestLSCsOfAnEllipticCAPF are left to x509.
+func TestLSCsOfAnEllipticCAPF(t *testing.T) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := selfSigned(subject("CAPF-1", "CAPF"), key, time.Now(), lifetime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &Authority{CAPF: Credential{Certificate: cert, Key: key}}
+	issued, err := new(lscForm).issue(a, "SEP001122334455", phoneKey().Public(), time.Now(), lscLifetime)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lsc, err := x509.ParseCertificate(issued); err != nil || !signedBy(lsc, cert) {
+		t.Errorf("not signed by CAPF: %v", err)
+	}
+}
+
+// BenchmarkLSCsOfAStorm costs a signature, and little else.
+func BenchmarkLSCsOfAStorm(b *testing.B) {
+	a, now := testAuthority(), time.Now()
+	var form lscForm
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := form.issue(a, "SEP001122334455", phoneKey().Public(), now, lscLifetime); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
 

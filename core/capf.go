@@ -66,6 +66,7 @@ type capfSession struct {
 type capfDesk struct {
 	db        *database
 	authority *Authority
+	lscs      lscForm
 	policy    CAPFPolicy
 	trust     trustStore
 	now       func() time.Time // of the server, for certificates
@@ -185,7 +186,8 @@ func (s *capfSession) issue(m capf.Message) []capf.Message {
 	if spec, err := capf.SpecOf(pub); err != nil || spec != s.desk.policy.Key {
 		return s.end(capf.ReasonRefused)
 	}
-	if s.issued, err = s.desk.authority.lsc(s.name, pub, s.desk.now(), orDefault(s.desk.policy.Lifetime, lscLifetime)); err != nil {
+	life := orDefault(s.desk.policy.Lifetime, lscLifetime)
+	if s.issued, err = s.desk.lscs.issue(s.desk.authority, s.name, pub, s.desk.now(), life); err != nil {
 		return s.end(capf.ReasonRefused)
 	}
 	s.state = capfAwaitStore

@@ -2,6 +2,7 @@
 // embedded in the process that needs one.
 //
 //	authority.go    the cluster's throw-away PKI: tokens, CallManager, CAPF, TVS, MICs
+//	lsc.go          the certificates that CAPF issues
 //	lists.go        CTL and ITL, current and stale, by any signer
 //	database.go     the devices: what each may do, holds and is doing
 //	files.go        which file answers which name     -> tftp.go (UDP 69)

@@ -122,7 +122,7 @@ func (t *tftpServer) transfer(name string, to io.ReaderFrom) error {
 	ask := c.ask(name, remote.AddrPort())
 	reply, file, err := t.node.fetch(t.ctx, ask)
 	switch {
-	case errors.Is(err, errUnanswered) || t.ctx.Err() != nil:
+	case errors.Is(err, errUnanswered), err != nil && t.ctx.Err() != nil:
 		return t.vanish(to)
 	case err != nil:
 		return tftpError(err)

@@ -28,6 +28,7 @@ type Page struct {
 	progress scenario.Snapshot
 	told     time.Time // when the streams last heard of the progress
 	result   *tally.Result
+	seconds  int // how often second was told
 	points   []tally.Point
 	verdict  *report.Verdict // once the run has ended
 	broken   string          // why there is no verdict
@@ -107,8 +108,8 @@ func (p *Page) heard(s scenario.Snapshot) {
 	}
 }
 
-// distributionEvery is how often the latency distribution is drawn anew, in
-// seconds: it is made from whole histograms.
+// distributionEvery is how many seconds pass until the latency distribution is
+// drawn anew: it is made from whole histograms.
 const distributionEvery = 5
 
 // second takes what has been counted so far. The result is the caller's to
@@ -121,7 +122,7 @@ func (p *Page) second(r *tally.Result) {
 	p.result = &mine
 	p.points = append(p.points, mine.Timeline...)
 	p.streams.send("more", func() any { return report.Charts(mine.Timeline) })
-	if int(mine.Elapsed)%distributionEvery == 0 {
+	if p.seconds++; p.seconds%distributionEvery == 1 {
 		p.streams.send("distribution", func() any { return report.Distribution(&mine) })
 	}
 }

@@ -61,12 +61,13 @@ func phoneTemplate() *template.Template {
 		panic(err) // it is part of the program
 	}
 	return template.Must(template.New("phone").Funcs(template.FuncMap{
-		"clock": func(t time.Time) string { return t.Format("15:04:05") },
-		"fine":  func(t time.Time) string { return t.Format("15:04:05.000000") },
-		"date":  func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
-		"day":   func(t time.Time) string { return t.UTC().Format("2006-01-02") },
-		"ms":    millis,
-		"split": func(text string) []string { return strings.SplitN(text, " ", 2) },
+		"clock":  func(t time.Time) string { return t.Format("15:04:05") },
+		"fine":   func(t time.Time) string { return t.Format("15:04:05.000000") },
+		"date":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
+		"day":    func(t time.Time) string { return t.UTC().Format("2006-01-02") },
+		"ms":     millis,
+		"breaks": func(name string) []string { return strings.SplitAfter(name, ";") },
+		"split":  func(text string) []string { return strings.SplitN(text, " ", 2) },
 	}).Parse(string(text)))
 }
 

@@ -93,7 +93,7 @@ func (s *Server) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", file(own, "index.html"))
 	for name, from := range map[string]fs.FS{
-		"live.js": own, "live.css": own, "phone.js": own,
+		"live.js": own, "live.css": own, "phone.js": own, "icon.svg": own,
 		"charts.js": report.Assets(), "report.css": report.Assets(), "uplot/uPlot.iife.min.js": report.Assets(), "uplot/uPlot.min.css": report.Assets(),
 	} {
 		mux.HandleFunc("GET /assets/"+name, file(from, name))

@@ -61,7 +61,7 @@ func orGap(v float64) float64 {
 }
 
 func overTime(points []tally.Point, into, unit string) Chart {
-	c := Chart{Into: into, Unit: unit}
+	c := Chart{Into: into, Unit: unit, X: []number{}}
 	for _, p := range points {
 		c.X = append(c.X, number(p.At.Seconds()))
 	}
@@ -69,7 +69,7 @@ func overTime(points []tally.Point, into, unit string) Chart {
 }
 
 func (c *Chart) add(name string, colour int, points []tally.Point, at func(*tally.Point) float64) {
-	l := line{Name: name, Colour: colour}
+	l := line{Name: name, Colour: colour, Values: []number{}} // JSON tells none from nothing
 	for i := range points {
 		l.Values = append(l.Values, number(at(&points[i])))
 	}
@@ -132,7 +132,7 @@ func healthCharts(points []tally.Point) []Chart {
 // the end, where it matters: 0, 90, 99, 99.9 % are equally far apart. A line
 // ends where there are no more measurements.
 func Distribution(r *tally.Result) Chart {
-	c := Chart{Into: "percentiles", Log: true, Unit: "ms", Height: 250}
+	c := Chart{Into: "percentiles", Log: true, Unit: "ms", Height: 250, Series: []line{}}
 	var shares []float64
 	for x := 1.0; x < 100_001; x *= math.Pow(10, 1.0/16) {
 		shares = append(shares, x)

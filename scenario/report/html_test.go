@@ -176,3 +176,12 @@ func TestABrowserDrawsThePage(t *testing.T) {
 		t.Errorf("%d scripts in the document", n)
 	}
 }
+
+// TestChartsOfNothingAreLists: a page that is opened before the first second
+// gets charts without points, which a browser must be able to add to.
+func TestChartsOfNothingAreLists(t *testing.T) {
+	text, err := json.Marshal(append(Charts(nil), Distribution(tally.New(1).Result(tally.Facts{}))))
+	if err != nil || bytes.Contains(text, []byte("null,")) || bytes.Contains(text, []byte(":null")) {
+		t.Errorf("%v: %s", err, text)
+	}
+}

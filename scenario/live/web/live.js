@@ -37,6 +37,7 @@
   // The run.
   function now(s) {
     const n = s.phones, r = s.result;
+    ended = s.ended;
     document.title = s.scenario + " · Phonebank";
     put("scenario", s.scenario || "Phonebank");
     put("about", (s.ended ? "" : phases[s.phase] + (s.of ? " " + s.done + "/" + s.of : "") + " · ") + clock(s.elapsed_seconds) + " · seed " + s.seed + " · phonebank " + s.version);
@@ -67,13 +68,14 @@
     $("verdict").className = "verdict " + kind;
     put("verdict", text);
     put("why", ...(s.verdict?.why || []).map(w => el("p", "soft", w)));
-    if (s.ended) ended = true;
   }
   function result(r) {
-    put("boot", r.phones.registered ? span(r.boot_ms.p50) + " · " + span(r.boot_ms.p99) : "–");
+    put("boot", r.phones.registered ? span(r.boot_ms.p50) : "–");
+    put("boot-p99", r.phones.registered ? "boot, median; p99 " + span(r.boot_ms.p99) : "boot, median");
     put("keepalives", count(r.keepalive.lost) + " of " + count(r.keepalive.sent));
     $("keepalives").className = r.keepalive.lost ? "bad" : "";
     $("thresholds-part").hidden = !r.thresholds.length;
+    $("so-far").hidden = ended;
     put("thresholds", ...r.thresholds.map(t => row(cell(t.pass ? "good" : "bad", t.pass ? "✔" : "✘"), cell("", el("code", "", t.expression)),
       cell("n", t.note || (t.unit === "ms" ? span(t.value) : +t.value.toPrecision(6) + (t.unit || ""))))));
     const rungs = r.steps.map(s => ({ name: s.step, started: s.ok + s.failed, ...s, took: s.took_ms, waited: span(s.waited_ms.p95) }));
@@ -164,7 +166,7 @@
   }
   function listed(l) {
     for (const [name, counts] of Object.entries({ state: l.states, model: l.models, group: l.groups, cause: l.causes, message: l.messages })) choices(name, counts);
-    const groups = Object.keys(l.groups).length > 0;
+    const groups = Object.keys(l.groups).length > 1;
     $("group-filter").hidden = !groups;
     $("list").querySelector("th.group").hidden = !groups;
     const last = l.offset + l.phones.length;
@@ -175,7 +177,7 @@
       const group = cell("group", p.group || "");
       group.hidden = !groups;
       return row(cell("", link("/phone/" + p.name, p.name)), cell("", p.model), group, cell("", el("span", "state " + p.state, p.state)),
-        cell("", p.node || (p.step ? "… " + p.step : "")), cell(p.cause ? "bad" : "", p.cause || ""), cell("wrap", p.message || ""));
+        cell("", p.node || (p.step ? "… " + p.step : "")), cell(p.cause ? "bad" : "", p.cause || ""), cell("", p.message || ""));
     }));
   }
   setInterval(() => { if (!document.hidden && !ended) list(); }, 2000);

@@ -42,6 +42,8 @@ func (r *run) openState() error {
 	switch {
 	case errors.Is(err, state.ErrInUse):
 		return &PreflightError{err.Error(), "wait for it to end, or name another directory"}
+	case errors.Is(err, state.ErrFormat):
+		return &PreflightError{err.Error(), "use the version that kept it, or name another directory: the phones in it begin anew"}
 	case err != nil:
 		return &PreflightError{err.Error(), "name a directory that you may write to"}
 	}

@@ -143,7 +143,7 @@ func openState(dir string) (*state.Store, error) {
 	case errors.Is(err, state.ErrInUse):
 		return nil, &problem{code: exitUnready, err: err, hint: "wait for the other process to end, or name another --state"}
 	case err != nil:
-		return nil, &problem{code: exitUnready, err: err, hint: "name a directory that you may write to"}
+		return nil, &problem{code: exitUnready, err: err, hint: orFormat(err, "name a directory that you may write to")}
 	}
 	return store, nil
 }

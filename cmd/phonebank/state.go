@@ -51,7 +51,16 @@ func stateFault(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return &problem{code: exitFile, err: err, hint: "phonebank run --state DIR and boot --state DIR make one"}
 	}
-	return &problem{code: exitFile, err: err, hint: "name a directory that you may read and write"}
+	return &problem{code: exitFile, err: err, hint: orFormat(err, "name a directory that you may read and write")}
+}
+
+// orFormat is the hint for a directory that cannot be opened: its own one when
+// that is for its format.
+func orFormat(err error, hint string) string {
+	if errors.Is(err, state.ErrFormat) {
+		return "use the version that kept it, or name another directory: the phones in it begin anew"
+	}
+	return hint
 }
 
 // chosen are the phones that any of the words names: a name, a MAC address, or

@@ -32,6 +32,15 @@ import (
 // ErrInUse says that another process has the directory open.
 var ErrInUse = errors.New("in use by another phonebank")
 
+// ErrFormat says that a directory is in a format that is not this version's.
+var ErrFormat = errors.New("kept by another version of phonebank")
+
+// format is the number of the layout of phones.db: of its buckets, and of what
+// is in them. A change that an older version would misread, or that misreads
+// what an older one wrote, takes the next number. Files from before there were
+// numbers have none.
+const format = "1"
+
 // busyWait is how long Open waits for another process to close.
 const busyWait = 250 * time.Millisecond
 
@@ -82,7 +91,34 @@ func open(dir string, o *bbolt.Options) (*Store, error) {
 	case err != nil:
 		return nil, fmt.Errorf("state: %s: %w", path, err)
 	}
+	if err := settleFormat(db, dir); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	return &Store{dir: dir, db: db}, nil
+}
+
+// settleFormat numbers a file that is new, and refuses one with another number.
+func settleFormat(db *bbolt.DB, dir string) error {
+	found, empty := "", true
+	err := db.View(func(tx *bbolt.Tx) error {
+		if meta := tx.Bucket(bucketMeta); meta != nil {
+			found = string(meta.Get(keyFormat))
+		}
+		first, _ := tx.Cursor().First()
+		empty = first == nil
+		return nil
+	})
+	switch {
+	case err != nil:
+		return fmt.Errorf("state: %s: %w", dir, err)
+	case found == format || empty && db.IsReadOnly():
+		return nil
+	case empty:
+		return putMeta(db, keyFormat, format)
+	case found == "":
+		return fmt.Errorf("state: %s: %w: its format has no number yet, and this one reads format %s", dir, ErrFormat, format)
+	}
+	return fmt.Errorf("state: %s: %w: it has format %.20q, and this one reads format %s", dir, ErrFormat, found, format)
 }
 
 // owner says who this process is, to people whom it keeps waiting.
@@ -179,6 +215,7 @@ func (s *Store) KeepAuthority(a *core.Authority) error {
 var (
 	bucketMeta = []byte("meta")
 	keyAddress = []byte("address") // of the cluster's first node
+	keyFormat  = []byte("format")
 )
 
 // Address is where the first node of the cluster was: the lists of its phones
@@ -198,11 +235,15 @@ func (s *Store) Address() (a netip.Addr, err error) {
 
 // KeepAddress keeps where the first node of the cluster is.
 func (s *Store) KeepAddress(a netip.Addr) error {
-	return s.db.Update(func(tx *bbolt.Tx) error {
+	return putMeta(s.db, keyAddress, a.String())
+}
+
+func putMeta(db *bbolt.DB, key []byte, value string) error {
+	return db.Update(func(tx *bbolt.Tx) error {
 		meta, err := tx.CreateBucketIfNotExists(bucketMeta)
 		if err != nil {
 			return err
 		}
-		return meta.Put(keyAddress, []byte(a.String()))
+		return meta.Put(key, []byte(value))
 	})
 }

@@ -344,6 +344,46 @@ func TestReadingChangesNothing(t *testing.T) {
 	}
 }
 
+func TestDirectoriesOfOtherVersions(t *testing.T) {
+	for title, row := range map[string]struct {
+		change func(*Store) error
+		want   string // "": it opens
+	}{
+		"of this version": {func(*Store) error { return nil }, ""},
+		"of a newer one":  {func(s *Store) error { return putMeta(s.db, keyFormat, "2") }, `it has format "2", and this one reads format 1`},
+		"of a stranger":   {func(s *Store) error { return putMeta(s.db, keyFormat, "a\n") }, `it has format "a\n", and this one reads format 1`},
+		"from before there were numbers": {func(s *Store) error {
+			return s.db.Update(func(tx *bbolt.Tx) error { return tx.DeleteBucket(bucketMeta) })
+		}, "its format has no number yet, and this one reads format 1"},
+	} {
+		t.Run(title, func(t *testing.T) {
+			dir := t.TempDir()
+			s := opened(t, dir)
+			if err := errors.Join(s.Save(lived(t, "SEP000000000001")), row.change(s)); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+			path := filepath.Join(dir, dbFile)
+			before := must(t)(os.ReadFile(path))
+			for name, open := range map[string]func(string) (*Store, error){"Open": Open, "OpenToRead": OpenToRead} {
+				s, err := open(dir)
+				switch {
+				case err == nil:
+					s.Close()
+					if row.want != "" {
+						t.Errorf("%s: no error", name)
+					}
+				case row.want == "" || !errors.Is(err, ErrFormat) || err.Error() != "state: "+dir+": kept by another version of phonebank: "+row.want:
+					t.Errorf("%s: %v", name, err)
+				}
+			}
+			if !bytes.Equal(must(t)(os.ReadFile(path)), before) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
 func TestWhereTheClusterWas(t *testing.T) {
 	dir := t.TempDir()
 	s := opened(t, dir)

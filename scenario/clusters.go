@@ -36,8 +36,11 @@ func (r *run) addCluster(ctx context.Context, p *place, config core.Config) erro
 	if p.other, err = core.Start(context.WithoutCancel(ctx), config); err != nil {
 		return err
 	}
-	first, second := p.embedded, p.other
-	p.close = func() (time.Duration, int64, error) { return 0, 0, errors.Join(first.Close(), second.Close()) }
+	first, second, closeFirst := p.embedded, p.other, p.close
+	p.close = func() (time.Duration, int64, error) {
+		cpu, rss, err := closeFirst()
+		return cpu, rss, errors.Join(err, second.Close())
+	}
 	p.carry = func(ctx context.Context, o core.Order) error {
 		err := first.Carry(ctx, o)
 		if o.ToPhones() && err == nil { // wherever they are

@@ -227,15 +227,15 @@ func (r *run) authority() (*core.Authority, error) {
 	})
 }
 
-// keepCluster keeps where the cluster was and, when an administrator has
-// changed it, what it has become.
+// keepCluster keeps where the cluster is and, once it is closed, what an
+// administrator has made of its certificates.
 func (r *run) keepCluster() error {
 	if r.keeper == nil || r.place == nil || len(r.place.nodes) == 0 {
 		return nil
 	}
 	err := r.keeper.store.KeepAddress(r.place.nodes[0])
-	if c := r.place.embedded; c != nil && c.Authority() != r.place.authority && r.options.World.Authority == nil {
-		err = errors.Join(err, r.keeper.store.KeepAuthority(c.Authority()))
+	if r.place.left != nil && r.options.World.Authority == nil {
+		err = errors.Join(err, r.keeper.store.KeepAuthority(r.place.left))
 	}
 	return err
 }

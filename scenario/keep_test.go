@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,11 +12,13 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/scenario/tally"
+	"github.com/phonebank/phonebank/scenario/timeline"
 )
 
 // keeps is a small fleet whose flash is kept.
@@ -77,6 +80,119 @@ func TestTheSecondRunFindsWhatTheFirstHasLeft(t *testing.T) {
 	if got, want := lists(r), "CTL 7 accepted 0 unchanged 0 rejected, ITL 5 accepted 0 unchanged 0 rejected"; got != want || issued != 1 {
 		t.Errorf("larger run: %s, %d certificates, want %s and one", got, issued, want)
 	}
+}
+
+// changes is a fleet of kept phones whose administrator renews CallManager and
+// takes another token: the phones hold the new lists in the end.
+const changes = `
+core: {run: WHERE}
+phones: {count: 2, trust: none, lsc: none, keys: pool 1}
+load: hold 20/s
+timeline:
+  - settled: add a token
+  - 1s: regenerate CallManager on node-1
+  - 1s: run CTL client with token-1
+  - 1s: restart TFTP on node-1
+  - 1s: restart CallManager on node-1
+`
+
+func TestWhatAnAdministratorHasChangedIsKept(t *testing.T) {
+	for _, where := range []string{"embedded", "local"} {
+		t.Run(where, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { administratorChanges(t, where) })
+		})
+	}
+}
+
+func administratorChanges(t *testing.T, where string) {
+	dir := filepath.Join(t.TempDir(), "state")
+	runIt := func(text string) *tally.Result {
+		t.Helper()
+		c := child{world: inMemory(t, 1)}
+		world := c.world
+		world.Authority = nil // the directory's
+		world.Files = func(embedded *core.Core, id phone.Identity) phone.Files {
+			return c.world.Files(cmp.Or(embedded, c.running), id)
+		}
+		s := parse(t, strings.Replace(text, "WHERE", where, 1))
+		r, err := Run(t.Context(), s, Options{StateDir: dir, StartLocal: c.start, World: world})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Phones.Registered != 2 || r.ExitCode() != tally.ExitOK || r.Harm != nil {
+			t.Errorf("got %+v\n%+v\n%+v", r.Phones, r.Plan, r.Causes)
+		}
+		return r
+	}
+	cluster := func() *core.Authority {
+		t.Helper()
+		a, err := core.LoadAuthority(filepath.Join(dir, "cluster"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	before, _, _ := strings.Cut(changes, "timeline:")
+	runIt(before)
+	began := cluster()
+	r := runIt(changes)
+	left := cluster()
+	if len(left.Tokens) != len(began.Tokens)+1 || left.CallManagers[0].Certificate.Equal(began.CallManagers[0].Certificate) ||
+		!left.CAPF.Certificate.Equal(began.CAPF.Certificate) {
+		t.Errorf("%d tokens after %d: want one more, another CallManager and the same CAPF", len(left.Tokens), len(began.Tokens))
+	}
+	note := dir + " keeps the cluster's certificates and tokens as the plan has left them; the next run has the CTL from its scenario: " +
+		"phones may refuse lists that are made otherwise, until their lists are erased"
+	if !slicesContain(r.Notes, note) {
+		t.Errorf("notes %q\nwant %q", r.Notes, note)
+	}
+	// Had the cluster been forgotten, the phones would refuse the lists of the old one.
+	r = runIt(before)
+	for _, l := range r.Lists {
+		if l.Rejected > 0 {
+			t.Errorf("%+v: the phones do not know their cluster any more", l)
+		}
+	}
+}
+
+func TestSettingsThatTheNextRunHasFromItsScenario(t *testing.T) {
+	for text, want := range map[string]string{
+		"regenerate TVS on node-1":            "",
+		"add a token":                         "",
+		"reset phones":                        "",
+		"run CTL client with token-2":         "the CTL",
+		"set cluster non-secure with token-1": "the cluster security mode and the CTL",
+		"utils itl reset localkey on node-1":  "the signer of the ITL",
+		"prepare for rollback":                "the preparation for rollback",
+		"set security profile encrypted":      "the security profiles",
+		"advance clock by 5y":                 "the servers' clock",
+		"utils ctl set-cluster mixed-mode":    "the cluster security mode and the CTL",
+		"utils ctl reset localkey":            "the CTL",
+		"undo rollback":                       "the preparation for rollback",
+	} {
+		action, err := timeline.ParseAction(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := enumerate(forgottenOf([]timeline.Action{action})); got != want {
+			t.Errorf("%s: %q, want %q", text, got, want)
+		}
+	}
+	if got := enumerate([]string{"a", "b", "c"}); got != "a, b and c" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestASecondClusterIsNotKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		s := parse(t, "core: {clusters: 2}\nphones: {count: 2, trust: none, lsc: none, keys: pool 1}\nload: hold 10/s\ntimeline:\n  - settled: move 50% of phones to cluster-2")
+		r := runInMemory(t, t.Context(), s, Options{StateDir: dir})
+		want := "cluster-2 is not kept: 1 phones were moved there, and hold lists in " + dir + " whose signers are gone until they are erased"
+		if !slicesContain(r.Notes, want) {
+			t.Errorf("notes %q, want %q", r.Notes, want)
+		}
+	})
 }
 
 func slicesContain(notes []string, want string) bool {
@@ -146,7 +262,7 @@ func TestADirectoryInUse(t *testing.T) {
 	if !errors.As(err, &preflight) || !strings.Contains(preflight.Problem, fmt.Sprintf("process %d", os.Getpid())) {
 		t.Errorf("got %v, want who has it", err)
 	}
-	if diff := cmp.Diff("wait for it to end, or name another directory", preflight.Fix); diff != "" {
+	if diff := gocmp.Diff("wait for it to end, or name another directory", preflight.Fix); diff != "" {
 		t.Error(diff)
 	}
 }

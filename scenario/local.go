@@ -81,5 +81,30 @@ func ReadLocal(dir string) (core.Config, error) {
 	return c, err
 }
 
+// leftDir is where the child leaves its cluster, below a LocalSpec.Dir.
+const leftDir = "left"
+
+// LeaveLocal is the child's last deed: it leaves what an administrator has made
+// of its cluster's certificates, so that they can be kept.
+func LeaveLocal(dir string, began, now *core.Authority) error {
+	if now == began {
+		return nil
+	}
+	return now.Save(filepath.Join(dir, leftDir))
+}
+
+// readLeft returns what a child has left; nil when nothing was changed there.
+func readLeft(dir string) (*core.Authority, error) {
+	dir = filepath.Join(dir, leftDir)
+	if _, err := os.Stat(dir); err != nil {
+		return nil, nil
+	}
+	a, err := core.LoadAuthority(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the cluster that the core's process has left: %w", err)
+	}
+	return a, nil
+}
+
 // errCoreEnded is why a run ends early whose core has died.
 var errCoreEnded = errors.New("the core's process ended during the run")

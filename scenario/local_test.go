@@ -21,8 +21,10 @@ func listOptions() core.ListOptions { return core.ListOptions{} }
 // child stands in for the child process: it finds its core as that would, and
 // dies when told to.
 type child struct {
-	dir   string
-	ended chan struct{}
+	world   World // its network; zero: the system's
+	dir     string
+	running *core.Core
+	ended   chan struct{}
 }
 
 func (c *child) start(ctx context.Context, spec LocalSpec) (*LocalCore, error) {
@@ -31,13 +33,18 @@ func (c *child) start(ctx context.Context, spec LocalSpec) (*LocalCore, error) {
 	if err != nil {
 		return nil, err
 	}
+	config.Network, config.Address = c.world.Network, c.world.Address
 	running, err := core.Start(context.WithoutCancel(ctx), config)
 	if err != nil {
 		return nil, err
 	}
+	c.running = running
 	return &LocalCore{
-		TFTP: running.TFTPAddr(), Nodes: running.NodeAddrs(), Ended: c.ended,
-		Close: func() (time.Duration, int64, error) { return time.Second, 1 << 20, running.Close() },
+		TFTP: running.TFTPAddr(), Nodes: running.NodeAddrs(), Carry: running.Carry, Ended: c.ended,
+		Close: func() (time.Duration, int64, error) {
+			left := LeaveLocal(spec.Dir, config.Authority, running.Authority())
+			return time.Second, 1 << 20, errors.Join(running.Close(), left)
+		},
 	}, nil
 }
 

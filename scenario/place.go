@@ -25,6 +25,7 @@ type place struct {
 	embedded  *core.Core                // nil: elsewhere
 	nodes     []netip.Addr              // of a simulated core
 	authority *core.Authority           // likewise, when it started
+	left      *core.Authority           // what close found that an administrator has made of it; nil: nothing
 	lists     map[TrustKind]phone.Flash // what phones hold at power-on, if anything
 	ended     <-chan struct{}           // closed when it died; nil: it cannot
 	other     *core.Core                // the second cluster; nil: there is none
@@ -83,7 +84,12 @@ func (r *run) simulate(ctx context.Context, where WhereKind, a *core.Authority, 
 	}
 	p := &place{
 		tftp: c.TFTPAddrs(), embedded: c, carry: c.Carry, nodes: c.NodeAddrs(), authority: a,
-		close: func() (time.Duration, int64, error) { return 0, 0, c.Close() },
+	}
+	p.close = func() (time.Duration, int64, error) {
+		if now := c.Authority(); now != a {
+			p.left = now
+		}
+		return 0, 0, c.Close()
 	}
 	if r.with.Core.Clusters > 1 {
 		if err := r.addCluster(ctx, p, config); err != nil {
@@ -120,6 +126,9 @@ func (r *run) startLocal(ctx context.Context, config core.Config) (*place, error
 	}
 	p.close = func() (time.Duration, int64, error) {
 		cpu, rss, err := child.Close()
+		if err == nil {
+			p.left, err = readLeft(dir)
+		}
 		return cpu, rss, forget(err)
 	}
 	options := core.ListOptions{

@@ -21,6 +21,8 @@ type rehearsal struct {
 	last  tally.PlanStep   // the step that was taken last
 	plan  []tally.PlanStep // those before it, and how the phones stood then
 
+	taken []timeline.Action // the steps that could be taken
+
 	moved []atomic.Int32 // the cluster of each phone, from 0
 
 	mu    sync.Mutex
@@ -74,6 +76,8 @@ func (h *rehearsal) begin(ctx context.Context) (played <-chan struct{}) {
 			h.last = tally.PlanStep{Step: i + 1, At: seconds(time.Since(h.run.began)), Text: step.Text}
 			if err := h.take(ctx, step.Action); err != nil {
 				h.last.Error = err.Error()
+			} else {
+				h.taken = append(h.taken, step.Action)
 			}
 			for _, s := range h.started() {
 				s.again()

@@ -250,24 +250,34 @@ func (r *run) end(err error) error {
 	if r.timers != nil {
 		r.timers.Close()
 	}
+	closing := r.closeCore()
+	r.noteWhatStartsAnew()
 	if r.keeper != nil {
 		keeping := errors.Join(r.keepCluster(), r.keeper.close())
 		if err == nil {
 			err = keeping
 		}
 	}
+	if err == nil {
+		err = closing
+	}
+	return err
+}
+
+// closeCore ends a simulated core and notes what it cost.
+func (r *run) closeCore() error {
 	if r.place == nil || r.place.close == nil {
-		return err
+		return nil
 	}
 	life := time.Since(r.began)
-	cpu, rss, closing := r.place.close()
+	cpu, rss, err := r.place.close()
 	if rss > 0 {
 		r.coreCost = &tally.Process{CPUPercent: percent(cpu, life), MaxRSS: rss}
 	}
-	if closing != nil && err == nil {
-		err = fmt.Errorf("ending the core: %w", closing)
+	if err != nil {
+		return fmt.Errorf("ending the core: %w", err)
 	}
-	return err
+	return nil
 }
 
 func (r *run) note(text string) {

@@ -68,7 +68,11 @@ func (t *tool) core(c *cli.Context) error {
 		ctx = t.untilParentEnds(ctx, cluster)
 	}
 	<-ctx.Done()
-	return cluster.Close()
+	err = cluster.Close()
+	if dir := c.String(local.ChildFlag); dir != "" {
+		err = errors.Join(err, scenario.LeaveLocal(dir, config.Authority, cluster.Authority()))
+	}
+	return err
 }
 
 // untilParentEnds is ctx until standard input ends: the parent of a child core

@@ -63,27 +63,36 @@ func (p *Phone) watchBetter(ctx context.Context, config *cnf.Config, than int) *
 	}
 }
 
-// stayHealthy sends keepalives over a link that is not registered until the
-// monitoring time has passed.
+// stayHealthy watches a link that is not registered until the monitoring time
+// has passed.
 func (p *Phone) stayHealthy(ctx context.Context, l *link, config *cnf.Config) bool {
-	timers := p.id.Model.Timers
 	monitor := config.ConnectionMonitor
 	if monitor <= 0 {
-		monitor = timers.Connection
+		monitor = p.id.Model.Timers.Connection
 	}
-	healthy := time.Now().Add(monitor)
-	for {
-		if _, err := p.exchange(ctx, l, sccp.KeepAliveReq{}, sccp.IDKeepAliveAck); err != nil {
+	return p.alive(ctx, l) && p.waitOver(ctx, l, monitor) && p.alive(ctx, l)
+}
+
+// waitOver waits with a link that is not registered. Keepalives go out meanwhile:
+// a CallManager closes a connection on which it hears nothing.
+func (p *Phone) waitOver(ctx context.Context, l *link, wait time.Duration) bool {
+	for over := time.Now().Add(wait); ; {
+		if sleep(ctx, min(time.Until(over), p.id.Model.Timers.Probe)) != nil {
 			return false
 		}
-		left := time.Until(healthy)
-		if left <= 0 {
+		if time.Until(over) <= 0 {
 			return true
 		}
-		if sleep(ctx, min(left, timers.Probe)) != nil {
+		if !p.alive(ctx, l) {
 			return false
 		}
 	}
+}
+
+// alive says whether the CallManager answers a keepalive.
+func (p *Phone) alive(ctx context.Context, l *link) bool {
+	_, err := p.exchange(ctx, l, sccp.KeepAliveReq{}, sccp.IDKeepAliveAck)
+	return err == nil
 }
 
 // askToken asks for a token until the CallManager grants it. A rejection says
@@ -109,7 +118,7 @@ func (p *Phone) askToken(ctx context.Context, l *link) bool {
 		}
 		unanswered = 0
 		wait := time.Duration(reject.WaitTime) * time.Second
-		if sleep(ctx, min(max(wait, time.Second), badTime)) != nil {
+		if !p.waitOver(ctx, l, min(max(wait, time.Second), badTime)) {
 			return false
 		}
 	}

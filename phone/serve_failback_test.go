@@ -50,12 +50,24 @@ func TestFailback(t *testing.T) {
 		{
 			situation: "no token yet", back: rejects(2, 45), life: 6 * time.Minute,
 			story:   []string{"5m22s left " + node2, "5m22s registered with " + node1 + ", failback", "6m0s left " + node1},
-			watched: "1m52s 2m22s 2m52s 3m22s 3m52s 5m49s", tokens: "3m52s 4m37s 5m22s", outages: "Initialized Failback",
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s 4m22s 5m7s 5m49s", tokens: "3m52s 4m37s 5m22s", outages: "Initialized Failback",
 		},
 		{
 			situation: "told to wait for ever, waits ten minutes", back: rejects(1, 1<<32-1), life: 14 * time.Minute,
 			story:   []string{"13m52s left " + node2, "13m52s registered with " + node1 + ", failback", "14m0s left " + node1},
-			watched: "1m52s 2m22s 2m52s 3m22s 3m52s", tokens: "3m52s 13m52s", outages: "Initialized Failback",
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s 4m22s 4m52s 5m22s 5m52s 6m22s 6m52s 7m22s 7m52s 8m22s 8m52s 9m22s 9m52s 10m22s 10m52s 11m22s 11m52s 12m22s 12m52s 13m22s", tokens: "3m52s 13m52s", outages: "Initialized Failback",
+		},
+		{
+			situation: "is gone again before it grants a token", back: but(rejects(1, 600), sccp.IDKeepAliveReq, func() func(*caller, sccp.Message) {
+				heard := 0
+				return func(c *caller, m sccp.Message) {
+					if heard++; heard <= 5 { // while it is watched
+						answersAll(c, m)
+					}
+				}
+			}()), life: 6 * time.Minute,
+			story:   []string{"6m0s left " + node2},
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s 4m22s 5m8s 5m54s", tokens: "3m52s", outages: "Initialized",
 		},
 		{
 			situation: "knows no tokens: moves without one after three requests", back: deafTo(answersAll, sccp.IDRegisterTokenReq), life: 5 * time.Minute,

@@ -94,6 +94,7 @@ type Registered struct {
 	Took    time.Duration // connect to TimeDateRes
 	Boot    time.Duration // power on to TimeDateRes; 0 unless this ends a boot
 	Why     Why           // what led to this registration
+	SRST    bool          // with an SRST router: no CallManager took the phone
 }
 
 // Why is the reason for a registration.

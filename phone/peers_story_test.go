@@ -39,6 +39,9 @@ func tell(e phone.Event) string {
 			return fmt.Sprintf("%s %s", e.Step, phone.CauseOf(e.Err))
 		}
 	case phone.Registered:
+		if e.SRST {
+			return fmt.Sprintf("registered with SRST router %s, %s", e.Node, e.Why)
+		}
 		return fmt.Sprintf("registered with %s, %s", e.Node, e.Why)
 	case phone.KeepAliveSent:
 		return "keepalive"

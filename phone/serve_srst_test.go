@@ -29,7 +29,7 @@ func TestSRST(t *testing.T) {
 		}
 		mustTell(
 			t, without(l.said.story(l.began), " keepalive"), "0s power on 1", "0s registered with "+node1+", boot",
-			"40s lost "+node1+": EOF", "40s registered with "+node2+", failover",
+			"40s lost "+node1+": EOF", "40s registered with SRST router "+node2+", failover",
 			"3m52s left "+node2, "3m52s registered with "+node1+", failback", "4m0s left "+node1,
 		)
 	})

@@ -73,7 +73,7 @@ func (s *Session) announce(why Why, boot time.Duration) {
 	suite, version := s.link.cipher()
 	s.phone.say(Registered{
 		Node: s.link.address, Secure: suite != "", Cipher: suite, Version: version,
-		Ack: s.ack, Took: s.took, Boot: boot, Why: why,
+		Ack: s.ack, Took: s.took, Boot: boot, Why: why, SRST: isSRST(s.config, s.link.node),
 	})
 }
 

@@ -38,6 +38,7 @@ type Line struct {
 	Ack      float64     `json:"ack_ms,omitempty"`
 	BootTook float64     `json:"boot_ms,omitempty"`
 	Why      phone.Why   `json:"why,omitempty"`
+	SRST     bool        `json:"srst,omitempty"`
 	RTT      float64     `json:"rtt_ms,omitempty"`
 	InARow   int         `json:"in_a_row,omitempty"`
 	Reset    string      `json:"reset,omitempty"`
@@ -78,7 +79,7 @@ func lineOf(event phone.Event) Line {
 		return Line{Event: "certificate_deleted"}
 	case phone.Registered:
 		return Line{
-			Event: "registered", Node: e.Node, TLS: e.Version, Cipher: e.Cipher, Ack: ms(e.Ack), Took: ms(e.Took), BootTook: ms(e.Boot), Why: e.Why,
+			Event: "registered", Node: e.Node, TLS: e.Version, Cipher: e.Cipher, Ack: ms(e.Ack), Took: ms(e.Took), BootTook: ms(e.Boot), Why: e.Why, SRST: e.SRST,
 		}
 	case phone.KeepAliveSent:
 		return Line{Event: "keepalive_sent"}

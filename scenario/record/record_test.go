@@ -42,6 +42,10 @@ func TestALineSaysWhatHappened(t *testing.T) {
 			phone.Registered{Node: "127.1.1.1:2443", Version: "TLS 1.0", Took: time.Millisecond, Why: phone.AfterBoot},
 			`"event":"registered","took_ms":1,"node":"127.1.1.1:2443","tls":"TLS 1.0","why":"boot"`,
 		},
+		{
+			phone.Registered{Node: "127.1.1.9:2000", Took: time.Millisecond, Why: phone.AfterFailover, SRST: true},
+			`"event":"registered","took_ms":1,"node":"127.1.1.9:2000","why":"failover","srst":true`,
+		},
 		{phone.GaveUp{}, `"event":"gave_up"`},
 	} {
 		got := string(appendLine(nil, start, phone.Record{Phone: "SEP0011215A0001", At: start.Add(1234567 * time.Microsecond), Event: c.event}))

@@ -68,7 +68,7 @@ func TestThePageIsOneFile(t *testing.T) {
 	}
 	for _, want := range []string{
 		"morning boot storm", "seed 42", "v0.1.0", "registered &gt;= 99.9%", "SEP0011215A0002: capf: no CAPF_MSG_KEY_GEN_REQ", "prefers-color-scheme: dark",
-		"@media print", "floor 1", "127.1.1.2:2443", "Trust List Updated", `id="arrivals"`, `id="percentiles"`, `id="step-capf"`, `id="cpu"`,
+		"@media print", "floor 1", "127.1.1.2:2000", "Trust List Updated", `id="arrivals"`, `id="percentiles"`, `id="step-capf"`, `id="cpu"`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing", want)

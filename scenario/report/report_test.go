@@ -62,7 +62,7 @@ func storm(t *testing.T) *tally.Result {
 		phone.StepEnded{Step: phone.StepRegister, Took: 30 * time.Millisecond}, registered,
 		phone.KeepAliveSent{}, phone.KeepAliveAcked{RTT: 300 * time.Microsecond}, phone.KeepAliveSent{}, phone.KeepAliveMissed{InARow: 1},
 		phone.Unregistered{Err: errors.New("connection reset by peer")},
-		phone.Registered{Node: "127.1.1.2:2443", Took: 25 * time.Millisecond, Why: phone.AfterFailover})
+		phone.Registered{Node: "127.1.1.2:2000", Took: 25 * time.Millisecond, Why: phone.AfterFailover, SRST: true})
 	say(1, "127.66.0.2", phone.PoweredOn{Boot: 1},
 		phone.StepEnded{Step: phone.StepCAPF, Took: 2 * time.Second, Err: timeout},
 		phone.StepEnded{Step: phone.StepRegister, Took: 28 * time.Millisecond}, registered)

@@ -106,7 +106,11 @@ func (p *page) course(r *tally.Result) {
 		if n.Phones == 0 && len(r.Nodes) > 1 {
 			continue // phones were there, and left
 		}
-		p.line("  at the end on %s: %d", n.Node, n.Phones)
+		where := n.Node
+		if n.SRST {
+			where = "SRST router " + where
+		}
+		p.line("  at the end on %s: %d", where, n.Phones)
 	}
 	for _, l := range r.Lists {
 		p.line("  %s: %d accepted, %d unchanged, %d rejected; %s kept what they held",

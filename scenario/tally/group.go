@@ -82,6 +82,7 @@ func (g *groupCount) result(plan GroupPlan) GroupResult {
 
 // nodeCount is what phones met at a CallManager node.
 type nodeCount struct {
+	srst               bool
 	now, registrations int
 	register, boot     sparse
 }
@@ -96,6 +97,7 @@ func (s *shard) node(name string) *nodeCount {
 }
 
 func (n *nodeCount) add(o *nodeCount) {
+	n.srst = n.srst || o.srst
 	n.now += o.now
 	n.registrations += o.registrations
 	n.register.Merge(&o.register)
@@ -105,7 +107,7 @@ func (n *nodeCount) add(o *nodeCount) {
 func (s *shard) nodeResults() []NodeResult {
 	results := make([]NodeResult, 0, len(s.nodes))
 	for name, n := range s.nodes {
-		results = append(results, NodeResult{name, n.now, n.registrations, n.register.Latency(), n.boot.Latency()})
+		results = append(results, NodeResult{name, n.srst, n.now, n.registrations, n.register.Latency(), n.boot.Latency()})
 	}
 	slices.SortFunc(results, func(a, b NodeResult) int { return cmp.Compare(a.Node, b.Node) })
 	return results

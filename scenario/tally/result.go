@@ -99,13 +99,14 @@ type Links struct {
 	Restarts  int    `json:"restarts"`
 }
 
-// NodeResult is one CallManager node as the phones met it.
+// NodeResult is one CallManager node, or SRST router, as the phones met it.
 type NodeResult struct {
 	Node          string  `json:"node"`
-	Phones        int     `json:"phones"`        // registered with it at the end
-	Registrations int     `json:"registrations"` // all of them, failovers and failbacks too
-	Register      Latency `json:"register_ms"`   // connect to TimeDateRes
-	Boot          Latency `json:"boot_ms"`       // of the boots that ended there
+	SRST          bool    `json:"srst,omitempty"` // a router that phones fell back to, and no CallManager
+	Phones        int     `json:"phones"`         // registered with it at the end
+	Registrations int     `json:"registrations"`  // all of them, failovers and failbacks too
+	Register      Latency `json:"register_ms"`    // connect to TimeDateRes
+	Boot          Latency `json:"boot_ms"`        // of the boots that ended there
 }
 
 // GroupResult is one group of the fleet.

@@ -195,6 +195,7 @@ func (s *shard) hasRegistered(r *Row, at time.Duration, e phone.Registered) {
 	r.Node = e.Node
 	r.Registrations++
 	node := s.node(e.Node)
+	node.srst = e.SRST
 	node.now++
 	node.registrations++
 	node.register.Record(e.Took)

@@ -109,7 +109,7 @@ func TestResultAddsUp(t *testing.T) {
 	}
 	other := append(full[:len(full):len(full)],
 		phone.Unregistered{Node: "127.1.1.1:2443", Err: errors.New("connection reset by peer")},
-		phone.Registered{Node: "127.1.1.2:2443", Took: 20 * time.Millisecond, Why: phone.AfterFailover})
+		phone.Registered{Node: "127.1.1.2:2443", Took: 20 * time.Millisecond, Why: phone.AfterFailover, SRST: true})
 	hopeless := []phone.Event{
 		failed(phone.StepRegister, phone.CauseRefused, "connection refused"),
 		failed(phone.StepRegister, phone.CauseRefused, "connection refused"),
@@ -130,8 +130,8 @@ func TestResultAddsUp(t *testing.T) {
 	check("links", Links{Lost: 1, Example: "SEP0011215A0002: connection reset by peer", Failovers: 1}, r.Links)
 	ms := func(v, mean float64) Latency { return Latency{v, v, v, v, v, mean} } // two digits: the edge of the class, and its middle
 	check("nodes", []NodeResult{
-		{"127.1.1.1:2443", 1, 2, ms(30.079, 30.016), ms(120.319, 120.064)},
-		{"127.1.1.2:2443", 1, 1, ms(20.095, 20.032), Latency{}},
+		{"127.1.1.1:2443", false, 1, 2, ms(30.079, 30.016), ms(120.319, 120.064)},
+		{"127.1.1.2:2443", true, 1, 1, ms(20.095, 20.032), Latency{}},
 	}, r.Nodes)
 	check("lists", []ListResult{
 		{List: "CTL", Rejected: 2, Kept: 3, HeldSHA1: "c0ffee", Held: []HeldResult{{"held", "c0ffee", 3, 3}}},

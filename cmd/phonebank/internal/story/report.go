@@ -71,6 +71,7 @@ type Registration struct {
 	Cipher string  `json:"cipher"`
 	AckMS  float64 `json:"ack_ms"` // RegisterReq to RegisterAck
 	TookMS float64 `json:"took_ms"`
+	SRST   bool    `json:"srst,omitempty"` // with a router, and no CallManager
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -136,7 +136,7 @@ func (t *Teller) fix(step phone.Step, cause phone.Cause, err error) string {
 func (t *Teller) registration(e phone.Registered) {
 	t.report.BootMS = ms(e.Boot)
 	t.report.Registration = &Registration{
-		Node: e.Node, Secure: e.Secure, TLS: e.Version, Cipher: e.Cipher, AckMS: ms(e.Ack), TookMS: ms(e.Took),
+		Node: e.Node, Secure: e.Secure, TLS: e.Version, Cipher: e.Cipher, AckMS: ms(e.Ack), TookMS: ms(e.Took), SRST: e.SRST,
 	}
 	if t.registered == nil {
 		return
@@ -146,6 +146,9 @@ func (t *Teller) registration(e phone.Registered) {
 	s.Note = e.Node + " in the clear"
 	if e.Secure {
 		s.Note = fmt.Sprintf("%s over %s with %s", e.Node, e.Version, Cipher(e.Cipher))
+	}
+	if e.SRST {
+		s.Note = "SRST router " + s.Note
 	}
 	t.add(s)
 }

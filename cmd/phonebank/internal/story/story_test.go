@@ -96,6 +96,7 @@ func TestARegistrationIsToldWithItsDetails(t *testing.T) {
 		{"TLS", phone.Registered{Node: "10.0.0.1:2443", Secure: true, Version: "TLS 1.0", Cipher: "TLS_RSA_WITH_AES_128_CBC_SHA"}, "✔ register  10.0.0.1:2443 over TLS 1.0 with AES128-SHA (6.0 ms)\n"},
 		{"a suite without another name", phone.Registered{Node: "n:1", Secure: true, Version: "TLS 1.3", Cipher: "TLS_AES_128_GCM_SHA256"}, "with TLS_AES_128_GCM_SHA256"},
 		{"in the clear", phone.Registered{Node: "10.0.0.1:2000"}, "✔ register  10.0.0.1:2000 in the clear (6.0 ms)\n"},
+		{"with a router", phone.Registered{Node: "10.0.0.9:2000", SRST: true}, "✔ register  SRST router 10.0.0.9:2000 in the clear (6.0 ms)\n"},
 	} {
 		var out bytes.Buffer
 		story := teller(t, terminal.New(&out), false)

@@ -1,6 +1,7 @@
 package core
 
 import (
+	"crypto/x509"
 	"fmt"
 	"time"
 
@@ -45,7 +46,7 @@ func (s capfState) String() string {
 //	await key     KEY_GEN_RES, another or none         END 7            done
 //	await store   STORE_CERT_RES 1                     END 1            done, operation none
 //	await store   STORE_CERT_RES, other reason         END 7            done
-//	await fetch   FETCH_CERT_RES                       END 0            done, operation none
+//	await fetch   FETCH_CERT_RES, any reason           END 0            done, operation none
 //	await delete  DELETE_CERT_RES, any reason          END 1            done, operation none
 //	any           END_SESSION                          -                done
 //	any           wrong session, message out of place  -                done
@@ -105,6 +106,7 @@ func (s *capfSession) receive(m capf.Message, now time.Time) []capf.Message {
 		s.device.done(OperationInstall, s.issued)
 		return s.end(capf.ReasonSuccess)
 	case s.state == capfAwaitFetch && m.Command == capf.FetchCertRes:
+		s.fetched(m)
 		s.device.done(OperationFetch, nil)
 		return s.end(capf.ReasonNone)
 	case s.state == capfAwaitDelete && m.Command == capf.DeleteCertRes:
@@ -175,6 +177,19 @@ func (s *capfSession) proves(m capf.Message, now time.Time) bool {
 		return true
 	}
 	return false
+}
+
+// fetched notes the MIC that a phone without an LSC shows, so that its
+// configuration can be encrypted.
+func (s *capfSession) fetched(m capf.Message) {
+	der, err := m.Certificate()
+	if err != nil {
+		return
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err == nil && certificateNames(cert, s.name) && s.desk.trust.vouches(cert) && !s.desk.trust.issuedLSC(cert) {
+		s.device.seen(cert.Raw)
+	}
 }
 
 // issue answers KEY_GEN_RES.

@@ -235,6 +235,39 @@ func TestCAPFCredentials(t *testing.T) {
 	}
 }
 
+// TestFetchedCertificates asks what a cluster makes of the certificate that it
+// fetches: only the phone's own MIC is news.
+func TestFetchedCertificates(t *testing.T) {
+	a := testAuthority()
+	issued := func(der []byte, err error) []byte {
+		if err != nil {
+			t.Fatal(err)
+		}
+		return der
+	}
+	for _, tt := range []struct {
+		name  string
+		shows []byte
+		want  bool
+	}{
+		{"the MIC", issued(a.Manufacturer.MIC(testDevice, "7965", phoneKey())), true},
+		{"the LSC", issued(a.LSC(testDevice, phoneKey().Public())), false},
+		{"another phone's MIC", issued(a.Manufacturer.MIC("SEP665544332211", "7965", phoneKey())), false},
+		{"a MIC of an unknown factory", issued((&Manufacturer{Credential: a.Recovery, now: time.Now}).MIC(testDevice, "7965", phoneKey())), false},
+		{"no certificate", []byte("MIC"), false},
+		{"nothing", nil, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := &capfSession{desk: newDesk(t, cnf.CAPFNullString, OperationFetch), id: session}
+			s.receive(answerOf(testDevice), noon)
+			s.receive(capf.FetchResponse(session, capf.ReasonSuccess, tt.shows), noon)
+			if _, learned := s.device.sealingKey(); (learned != "") != tt.want || s.device.pending() != OperationNone {
+				t.Errorf("a configuration would be sealed for %q, and %s is pending", learned, s.device.pending())
+			}
+		})
+	}
+}
+
 // TestTenWrongStrings is the rule of ten: then even the right one is wrong, for
 // ten minutes.
 func TestTenWrongStrings(t *testing.T) {

@@ -78,9 +78,15 @@ type Device struct {
 	AuthString string           // "": Config.AuthString
 	Security   cnf.SecurityMode // 0: Config.Security
 	LSC        []byte           // DER of an LSC installed before the core started
-	MIC        []byte           // DER of the MIC, when the cluster knows it before it sees it
-	Operation  Operation        // "": Config.CAPF's, or none when that is install and LSC is set
-	Lines      int              // 0: 1
+	// MIC is the DER of the MIC, when the cluster knows it before it sees it.
+	// An encrypted configuration needs the RSA certificate that it is sealed for.
+	// A cluster learns the MIC of a phone from its registration over TLS, from
+	// CAPF by existing certificate, and from OperationFetch. An LSC that is
+	// installed by a string, null or not, shows none of it: a phone with an EC LSC
+	// and an unknown MIC gets the partial configuration alone.
+	MIC       []byte
+	Operation Operation // "": Config.CAPF's, or none when that is install and LSC is set
+	Lines     int       // 0: 1
 }
 
 // Profile is a device's phone security profile. Outside mixed mode every device

@@ -11,11 +11,7 @@ const capfVersion = 3
 
 // authenticate picks the phone's proof of identity for a CAPF authentication
 // mode (CAPF, section 9).
-func (e *enrolment) authenticate(p *Phone, mode cnf.AuthMode) error {
-	mic, err := p.factoryCertificate()
-	if err != nil {
-		return err
-	}
+func (e *enrolment) authenticate(p *Phone, mic *Credential, mode cnf.AuthMode) error {
 	first, second := p.flash.LSC, mic
 	switch mode {
 	case cnf.CAPFString:

@@ -346,6 +346,26 @@ func mustModel(t *testing.T, name string) *phone.Model {
 	return model
 }
 
+// TestTroubleshootShowsTheMIC has a cluster that knows no certificate of the
+// phone and wants its configuration encrypted. CAPF by null string proves
+// nothing about the MIC, but "Troubleshoot" fetches it: the next boot gets the
+// whole configuration.
+func TestTroubleshootShowsTheMIC(t *testing.T) {
+	w := newWorld(t, core.Config{
+		Security: cnf.Encrypted, EncryptedConfig: true, CAPF: core.CAPFPolicy{Auth: cnf.CAPFNullString, Operation: core.OperationFetch},
+	}, nil)
+	if err := w.boot(t); phone.CauseOf(err) != phone.CauseMissing || !strings.Contains(err.Error(), "only the partial configuration") {
+		t.Fatalf("the first boot: %v", err)
+	}
+	if err := w.boot(t); err != nil {
+		t.Fatalf("the second boot: %v", err)
+	}
+	want := "ctl itl config capf register:missing ctl itl config capf:skipped register"
+	if got := w.said.steps(); got != want {
+		t.Errorf("the steps were\n\t%s, want\n\t%s", got, want)
+	}
+}
+
 // TestTrustListUpdateFailed is the day this tool exists for: the core's CTL is
 // signed by a token that the held list does not know.
 func TestTrustListUpdateFailed(t *testing.T) {

@@ -31,7 +31,8 @@ type enrolment struct {
 	model   *Model
 	own     *Credential // proves the phone's identity, nil when a string does
 	lscHeld *Credential
-	text    *string // password, nil: none is sent
+	fetched *Credential // what FETCH_CERT_REQ gets: the LSC, else the MIC; nil without either
+	text    *string     // password, nil: none is sent
 
 	state   enrolState
 	session uint32
@@ -71,7 +72,14 @@ func (r *retryLater) Error() string { return fmt.Sprintf("core asked to retry in
 // newEnrolment decides how the phone will prove who it is.
 func (b *boot) newEnrolment() (*enrolment, error) {
 	e := &enrolment{device: string(b.id.Name), model: b.id.Model, lscHeld: b.flash.LSC}
-	return e, e.authenticate(b.Phone, b.config.CAPFAuthMode)
+	mic, err := b.factoryCertificate()
+	if err != nil {
+		return nil, err
+	}
+	if e.fetched = b.flash.LSC; e.fetched == nil {
+		e.fetched = mic
+	}
+	return e, e.authenticate(b.Phone, mic, b.config.CAPFAuthMode)
 }
 
 func (e *enrolment) over() bool { return e.state == enrolClosed }
@@ -130,11 +138,11 @@ func (e *enrolment) outOfTurn(m capf.Message) error {
 func (e *enrolment) operate(m capf.Message, send func(capf.Message) error) error {
 	switch m.Command {
 	case capf.FetchCertReq:
-		e.state, e.shown = waitEnd, e.lscHeld != nil
-		if e.lscHeld == nil {
+		e.state, e.shown = waitEnd, e.fetched != nil
+		if e.fetched == nil {
 			return send(capf.FetchResponse(e.session, capf.ReasonRefused, nil))
 		}
-		return send(capf.FetchResponse(e.session, capf.ReasonSuccess, e.lscHeld.Certificate))
+		return send(capf.FetchResponse(e.session, capf.ReasonSuccess, e.fetched.Certificate))
 	case capf.DeleteCertReq:
 		e.state, e.deleted = waitEnd, e.lscHeld != nil
 		if e.lscHeld == nil {

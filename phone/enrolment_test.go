@@ -114,7 +114,7 @@ func TestEnrolmentWalksItsTable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e := &enrolment{device: "SEP0011215A1AE3", model: model, lscHeld: c.held, text: new(string)}
+			e := &enrolment{device: "SEP0011215A1AE3", model: model, lscHeld: c.held, fetched: c.held, text: new(string)}
 			for i, ev := range c.events {
 				sent := ""
 				send := func(m capf.Message) error {

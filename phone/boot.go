@@ -32,14 +32,14 @@ func (b *boot) run(ctx context.Context) (*Session, error) {
 			b.hangUp(err)
 			return nil, err
 		}
-		if step == StepRegister && i+1 < len(b.order) { // keepalives go on beside CAPF
-			defer b.session.attend()()
+		if step == StepRegister && i+1 < len(b.order) { // CAPF comes next, and may take minutes
+			b.leave = b.stayRegistered(ctx, b.session)
 		}
 		if step == StepCAPF && b.stored {
 			i = slices.Index(b.order, StepConfig) - 1
 		}
 	}
-	return b.session, nil
+	return b.leave()
 }
 
 // stuck says that a failed step has left the phone with nothing to go on with.
@@ -98,6 +98,7 @@ type boot struct {
 	enroled bool        // CAPF has had its turn
 	stored  bool        // CAPF stored a certificate: configuration once more
 	session *Session
+	leave   func() (*Session, error) // the session at the end of the boot
 }
 
 // result is what a step has to say when nothing went wrong.
@@ -109,7 +110,9 @@ type result struct {
 // bootFrom is a boot that begins at the given step of the model's order.
 func (p *Phone) bootFrom(first Step, why Why) *boot {
 	order := p.id.Model.bootOrder()
-	return &boot{Phone: p, why: why, began: time.Now(), order: order[slices.Index(order, first):]}
+	b := &boot{Phone: p, why: why, began: time.Now(), order: order[slices.Index(order, first):]}
+	b.leave = func() (*Session, error) { return b.session, nil }
+	return b
 }
 
 // finished says that a step, met again on the way back, needs no second turn.
@@ -133,8 +136,8 @@ func (b *boot) follow(config *cnf.Config) {
 
 // hangUp leaves a boot that failed after the phone had registered.
 func (b *boot) hangUp(err error) {
-	if b.session != nil {
-		b.session.abandon(err)
+	if session, _ := b.leave(); session != nil {
+		session.abandon(err)
 	}
 }
 

@@ -21,6 +21,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/phonebank/phonebank/wire/capf"
@@ -99,7 +100,21 @@ func (e Env) withDefaults(id Identity) Env {
 	if e.Rand == nil {
 		e.Rand = rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64()))
 	}
+	e.Rand = rand.New(&sharedChance{rand: e.Rand})
 	return e
+}
+
+// sharedChance is chance for the goroutines of one phone: it may register while
+// CAPF has it make a key.
+type sharedChance struct {
+	mu   sync.Mutex
+	rand *rand.Rand
+}
+
+func (c *sharedChance) Uint64() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.rand.Uint64()
 }
 
 // Phone is one phone. Its methods are not safe for concurrent use, except

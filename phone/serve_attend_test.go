@@ -11,19 +11,41 @@ import (
 	"github.com/phonebank/phonebank/wire/sccp"
 )
 
-// TestSlowCAPFCostsNoKeepAlive registers a phone without device security, which
+// TestSlowCAPFCostsNoRegistration registers a phone without device security, which
 // opens CAPF afterwards, and has nobody answer there: three times ten seconds,
-// half a minute between. The CallManager must not notice.
-func TestSlowCAPFCostsNoKeepAlive(t *testing.T) {
-	beats := []string{"27s keepalive", "57s keepalive", "1m27s keepalive"}
+// half a minute between. The CallManager must not notice, and must not be missed.
+func TestSlowCAPFCostsNoRegistration(t *testing.T) {
+	begin := []string{"0s power on 1", "0s registered with " + node1 + ", boot", "27s keepalive", "57s keepalive"}
 	for _, c := range []struct {
 		situation string
 		happens   func(*lab)
 		story     []string
 	}{
-		{"nothing else happens", nil, []string{"1m30s capf timeout", "1m57s keepalive", "2m0s left " + node1}},
+		{"nothing else happens", nil, []string{"1m27s keepalive", "1m30s capf timeout", "1m57s keepalive", "2m0s left " + node1}},
 		{"a reset meanwhile is heard, and followed later", func(l *lab) {
 			time.AfterFunc(65*time.Second, func() { l.nodes[0].caller().send(sccp.Reset{Type: sccp.ResetReset}) })
+		}, []string{
+			"1m27s keepalive", "1m30s capf timeout", "1m30s lost " + node1 + ": the CallManager asked for a RESET",
+			"1m42s power on 2", "1m42s registered with " + node1 + ", boot", "2m0s capf timeout", "2m0s lost " + node1 + ": " + device + ": capf: context deadline exceeded",
+		}},
+		{"the CallManager goes meanwhile: the next one takes the phone at once", func(l *lab) {
+			time.AfterFunc(65*time.Second, l.nodes[0].stop)
+		}, []string{
+			"1m5s lost " + node1 + ": EOF", "1m5s registered with " + node2 + ", failover", "1m30s capf timeout", "1m32s keepalive", "2m0s left " + node2,
+		}},
+		{"both go, and nobody takes the phone", func(l *lab) {
+			time.AfterFunc(65*time.Second, func() {
+				l.nodes[0].stop()
+				l.nodes[1].stop()
+			})
+		}, []string{
+			"1m5s lost " + node1 + ": EOF", "1m5s register refused", "1m30s capf timeout", "1m42s power on 2", "1m42s register refused", "1m54s power on 3", "1m54s register refused",
+		}},
+		{"told to reset, and cut off: that is what counts", func(l *lab) {
+			time.AfterFunc(65*time.Second, func() {
+				l.nodes[0].caller().send(sccp.Reset{Type: sccp.ResetReset})
+				l.nodes[0].caller().conn.Close()
+			})
 		}, []string{
 			"1m30s capf timeout", "1m30s lost " + node1 + ": the CallManager asked for a RESET",
 			"1m42s power on 2", "1m42s registered with " + node1 + ", boot", "2m0s capf timeout", "2m0s lost " + node1 + ": " + device + ": capf: context deadline exceeded",
@@ -31,21 +53,24 @@ func TestSlowCAPFCostsNoKeepAlive(t *testing.T) {
 	} {
 		t.Run(c.situation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				l := newLab(t, answersAll)
+				l := newLab(t, answersAll, answersAll)
 				l.Stall("192.0.2.9:3804", true)
 				l.configure(t, cnf.Config{
-					Full: true, SecurityMode: cnf.NonSecure, CallManagers: []cnf.CallManager{{Host: nodeHost(1)}},
+					Full: true, SecurityMode: cnf.NonSecure, CallManagers: []cnf.CallManager{{Host: nodeHost(1)}, {Priority: 1, Host: nodeHost(2)}},
 					CAPFAuthMode: cnf.CAPFNullString, CAPF: []cnf.Server{{Host: "192.0.2.9", Port: 3804}},
 				})
 				if c.happens != nil {
 					c.happens(l)
 				}
-				if err := l.run(t, l.phone(t, nil), 2*time.Minute); err != nil {
+				p := l.phone(t, func(id *phone.Identity, _ *phone.Flash, _ *phone.Env) {
+					id.Model = sometimes(t, "7965", func(timers *phone.Timers) { timers.Rounds, timers.Boots = 1, 9 })
+				})
+				if err := l.run(t, p, 2*time.Minute); err != nil {
 					t.Fatal(err)
 				}
 				// The order of what happens beside CAPF is chance at equal instants only.
 				story := slices.DeleteFunc(l.said.story(l.began), func(line string) bool { return line == "1m5s told to RESET" })
-				mustTell(t, story, slices.Concat([]string{"0s power on 1", "0s registered with " + node1 + ", boot"}, beats, c.story)...)
+				mustTell(t, story, slices.Concat(begin, c.story)...)
 				if sent, acked := len(all[phone.KeepAliveSent](&l.said)), len(all[phone.KeepAliveAcked](&l.said)); sent != acked {
 					t.Errorf("%d keepalives and %d answers", sent, acked)
 				}

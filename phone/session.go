@@ -177,38 +177,6 @@ func (s *Session) interrupt(ctx context.Context) (settle func()) {
 	}
 }
 
-// attend reads and answers what the CallManager sends while the phone is busy
-// with something else, until the returned function is called. What ended the
-// session meanwhile, a reset for instance, is what Serve will say.
-func (s *Session) attend() (leave func()) {
-	ctx, cancel := context.WithCancelCause(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		var reset *ResetError // has to wait: the phone is still registered
-		err := s.Serve(ctx)
-		for errors.As(err, &reset) {
-			err = s.Serve(ctx)
-		}
-		switch {
-		case err != errElsewhere:
-			s.ended = err
-			s.lose(err) // no keepalive goes to a link that has broken
-		case reset != nil:
-			s.ended = reset
-		}
-	}()
-	return func() {
-		cancel(errElsewhere)
-		<-done
-		s.link.conn.SetReadDeadline(time.Time{})
-	}
-}
-
-// errElsewhere ends the attention to a session whose phone is back from other
-// work.
-var errElsewhere = errors.New("the phone has done its other work")
-
 // handle takes a frame. A registered phone answers what it must and lets
 // everything else pass: servers send lamps, prompts and ringers at any time.
 func (s *Session) handle(frame sccp.Frame) error {

@@ -31,6 +31,7 @@ var mayImport = []room{
 	{"scenario/report", []string{"scenario/tally", "phone", "scenario/report", "internal/whole"}, nil},
 	{"scenario/search", []string{"scenario/tally", "scenario/load", "scenario/report"}, nil},
 	{"scenario/record", []string{"scenario/tally", "scenario/report", "phone"}, nil},
+	{"scenario/network", []string{"phone"}, nil},
 	{"scenario/capture", []string{"phone"}, []string{"github.com/gopacket/gopacket"}},
 	{"scenario/state", []string{"scenario/state", "core", "phone", "wire", "internal/whole"}, []string{"go.etcd.io/bbolt"}},
 	{"scenario/live", []string{"scenario", "phone", "wire"}, []string{"github.com/prometheus/client_golang", "golang.org/x/net/netutil"}},

@@ -26,6 +26,7 @@ var examples = map[string]struct {
 	"capf-wrong-string":        {12, capfWrongString},
 	"tvs-vouches":              {12, tvsVouches},
 	"mixed-fleet":              {40, mixedFleet},
+	"bad-wan":                  {24, badWAN},
 	"find-the-knee":            {12, findTheKnee},
 }
 
@@ -72,7 +73,7 @@ func TestExamples(t *testing.T) {
 				example.shows(t, r, said.records)
 			})
 		})
-		if name == "node-failover" || name == "morning-rush" {
+		if name == "node-failover" || name == "bad-wan" || name == "morning-rush" {
 			continue // on loopback its minutes would be real
 		}
 		t.Run(name+" on loopback", func(t *testing.T) {
@@ -264,5 +265,33 @@ func mixedFleet(t *testing.T, r *tally.Result, said []phone.Record) {
 	}
 	if began["issued"] != 24+4 {
 		t.Errorf("%d certificates, want one for each phone but the workshop's", began["issued"])
+	}
+}
+
+// In memory there are no datagrams to lose; the rest of the line is the same.
+func badWAN(t *testing.T, r *tally.Result, said []phone.Record) {
+	reset, slow := make(map[phone.Name]bool), 0
+	for _, e := range said {
+		ended, ok := e.Event.(phone.StepEnded)
+		if !ok {
+			continue
+		}
+		if ended.Err != nil {
+			if ended.Step != phone.StepRegister || phone.CauseOf(ended.Err) != phone.CauseRefused {
+				t.Errorf("%v", ended.Err)
+			}
+			reset[e.Phone] = true
+		}
+		if ended.Step == phone.StepCAPF && !ended.Skipped {
+			if ended.Took > 12*time.Second {
+				t.Errorf("%s was with CAPF for %v", e.Phone, ended.Took)
+			}
+			if ended.Took > 500*time.Millisecond {
+				slow++
+			}
+		}
+	}
+	if n := r.Phones.Planned; len(reset) == 0 || len(reset) > n/2 || slow < n-2 {
+		t.Errorf("of %d phones %d were reset, and %d took their time over a key", n, len(reset), slow)
 	}
 }

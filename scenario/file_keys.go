@@ -23,6 +23,7 @@ func (s *Scenario) read(root *tree.Node) {
 		tree.Key{Name: "seed", Read: tree.Into(&s.Seed, parseSeed)},
 		tree.Key{Name: "core", Read: s.note("core", s.readCore)},
 		tree.Key{Name: "phones", Read: s.note("phones", s.readPhones)},
+		tree.Key{Name: "network", Read: func(n *tree.Node) { n.List(s.readNetwork) }},
 		tree.Key{Name: "load", Read: s.note("load", s.readLoad)},
 		tree.Key{Name: "arrivals", Read: tree.Into(&s.Load.Arrivals, oneOf(
 			choice[load.Arrivals]{"constant", load.Constant}, choice[load.Arrivals]{"poisson", load.Poisson}))},

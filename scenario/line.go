@@ -22,12 +22,13 @@ func (r *run) line(n int, id phone.Identity) (l line, hear func(phone.Record)) {
 		l.dial = dial(id.Address)
 	}
 	l.keyLog = r.options.KeyLog
-	tap := r.options.Capture.Tap(n, id)
-	if tap == nil {
+	tap, way := r.options.Capture.Tap(n, id), r.network.Line(n, id.Name)
+	if tap == nil && way == nil {
 		return l, nil
 	}
 	if l.dial == nil {
 		l.dial = phone.DialFrom(id.Address)
 	}
-	return line{tap.Dial(l.dial), tap.Listen(phone.ListenFrom), tap.KeyLog(l.keyLog)}, tap.Hear
+	// What is captured is what the phone sees, so the tap is between the two.
+	return line{tap.Dial(way.Dial(l.dial)), tap.Listen(way.Listen(phone.ListenFrom)), tap.KeyLog(l.keyLog)}, tap.Hear
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/network"
 	"github.com/phonebank/phonebank/scenario/tally"
 	"github.com/phonebank/phonebank/wire/ctl"
 )
@@ -62,7 +63,8 @@ type run struct {
 	place   *place
 	tally   *tally.Tally
 	timers  *phone.Wheel
-	keeper  *keeper // nil: nothing is kept
+	network *network.Network // nil: nothing goes wrong on it
+	keeper  *keeper          // nil: nothing is kept
 	notes   []string
 
 	began   time.Time // of the run, later of the load
@@ -102,6 +104,9 @@ func (r *run) execute(outer context.Context) error {
 	r.cpu, _, _ = usage()
 	r.began = time.Now()
 	r.tally.Begin(r.began)
+	if len(r.with.Network) > 0 {
+		r.network = network.New(r.with.Network, r.with.Seed)
+	}
 	r.options.Control.begin(r.began)
 	if r.options.Began != nil {
 		r.options.Began(r.began)
@@ -247,6 +252,9 @@ func (r *run) measure() {
 // end closes what the run has opened, and returns the first error.
 func (r *run) end(err error) error {
 	r.progress.stop()
+	if r.network != nil {
+		r.network.Close()
+	}
 	if r.timers != nil {
 		r.timers.Close()
 	}

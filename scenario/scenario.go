@@ -9,6 +9,7 @@ import (
 	"github.com/phonebank/phonebank/phone"
 	"github.com/phonebank/phonebank/scenario/internal/tree"
 	"github.com/phonebank/phonebank/scenario/load"
+	"github.com/phonebank/phonebank/scenario/network"
 	"github.com/phonebank/phonebank/scenario/record"
 	"github.com/phonebank/phonebank/scenario/tally"
 	"github.com/phonebank/phonebank/scenario/timeline"
@@ -26,6 +27,7 @@ type Scenario struct {
 	Seed       uint64
 	Core       Core
 	Phones     []Group           // the fleet; usually one group
+	Network    []network.Spec    // what goes wrong between phones and core
 	Load       load.Schedule     // zero: hold 50/s
 	Stay       time.Duration     // registered, keeping alive, counted from the last start
 	Timeline   []timeline.Step   // what an administrator does meanwhile

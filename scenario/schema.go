@@ -79,6 +79,16 @@ func keys() map[string]tree.About {
 		"core.faults.at":          {Doc: "When it begins, after the start of the core.", Examples: []string{"30s"}},
 		"core.faults.for":         {Doc: "How long it lasts; to the end unless said.", Examples: []string{"60s"}},
 
+		"network":        {Doc: "What goes wrong between phones and core, on which way, when, and to how many phones."},
+		"network.fault":  {Doc: "The kind of fault."},
+		"network.on":     {Doc: "The service that it is on the way to; every one unless said."},
+		"network.delay":  {Doc: "Of latency: added to every round trip.", Examples: []string{"80ms"}},
+		"network.jitter": {Doc: "Of latency: more or less than the delay, at most so much.", Examples: []string{"20ms"}},
+		"network.rate":   {Doc: "Of loss: share of the datagrams, both ways. Of bandwidth: what each phone has, each way.", Examples: []string{"5%", "64kbit/s"}},
+		"network.share":  {Doc: "Part of the phones that it happens to.", Examples: []string{"10%"}},
+		"network.at":     {Doc: "When it begins, after the start of the load.", Examples: []string{"30s"}},
+		"network.for":    {Doc: "How long it lasts; to the end unless said.", Examples: []string{"60s"}},
+
 		"phones":             {Doc: "The fleet: one group of phones, or a list of groups."},
 		"phones.group":       {Doc: "Name of the group, for results and the timeline."},
 		"phones.count":       {Doc: "How many phones."},

@@ -11,6 +11,12 @@ const (
 	connectionTimed = syscall.ETIMEDOUT
 )
 
+// Descriptors and ports of this machine that are used up.
+var (
+	noDescriptor = []error{syscall.EMFILE, syscall.ENFILE}
+	noPort       = []error{syscall.EADDRNOTAVAIL, syscall.EADDRINUSE}
+)
+
 // causeOfErrno classifies an error of the system's, or not.
 func causeOfErrno(errno syscall.Errno) Cause {
 	switch errno {

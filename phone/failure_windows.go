@@ -26,6 +26,12 @@ const (
 	wsaUnreachable    syscall.Errno = 10065
 )
 
+// Descriptors and ports of this machine that are used up.
+var (
+	noDescriptor = []error{wsaTooManyFiles}
+	noPort       = []error{wsaNoSuchAddress, wsaAddressInUse}
+)
+
 // causeOfErrno classifies an error of the system's, or not.
 func causeOfErrno(errno syscall.Errno) Cause {
 	switch errno {

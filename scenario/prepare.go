@@ -22,6 +22,7 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.note(note)
+	r.health.Cores, r.health.Peak.DescriptorLimit = machine.Cores, int(machine.Descriptors)
 	r.progress.start(r)
 	if err := r.openState(); err != nil {
 		return err

@@ -327,7 +327,6 @@ func (r *run) facts() tally.Facts {
 
 func (r *run) result() *tally.Result {
 	r.health.StartLag = r.lag.Latency()
-	r.health.Cores = Inspect().Cores
 	facts := r.facts()
 	facts.Elapsed, facts.Interrupted, facts.Core = r.elapsed, r.interrupted, r.coreCost
 	facts.Plan = r.rehearsal.outcome()

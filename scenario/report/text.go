@@ -193,7 +193,7 @@ func (p *page) health(r *tally.Result) {
 		p.line("  core: %s", cost(*r.Core))
 	}
 	if g.Limited {
-		p.line("  ✘ the generator was the bottleneck: %s", g.Why)
+		p.line("  ✘ generator limited: discard: %s", g.Why)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/phonebank/phonebank/phone"
 )
 
 // Facts are what a result needs to know beside what the phones said.
@@ -61,6 +63,8 @@ func (t *Tally) Interim(f Facts) *Result {
 		Nodes: all.nodeResults(), Groups: all.groupResults(f.Groups), Histograms: all.histograms(),
 		Plan: f.Plan, Harm: firstHarm(f.Plan),
 	}
+	r.Generator.Peak = t.peak(r.Generator.Peak)
+	r.Generator.Peak.NoDescriptor, r.Generator.Peak.NoPort = all.lacks[phone.LackDescriptors], all.lacks[phone.LackPorts]
 	r.Generator.judge(r)
 	r.Thresholds = make([]ThresholdOutcome, 0, len(f.Thresholds))
 	for _, threshold := range f.Thresholds {

@@ -38,6 +38,27 @@ func (h *Health) join(o *Health) {
 	h.TimeWait = max(h.TimeWait, o.TimeWait)
 }
 
+// peak is the worst of all spans.
+func (t *Tally) peak(p Peak) Peak {
+	t.health.Lock()
+	defer t.health.Unlock()
+	late, n := 0.0, 0.0
+	for i := range t.health.buckets {
+		h := &t.health.buckets[i]
+		p.CPUPercent = max(p.CPUPercent, h.CPUPercent)
+		p.GCPause = max(p.GCPause, milliseconds(float64(h.GCPause.Microseconds())))
+		p.Heap = max(p.Heap, h.Heap)
+		p.Descriptors = max(p.Descriptors, h.Descriptors)
+		p.Sockets = max(p.Sockets, h.Sockets+h.TimeWait)
+		if h.StartLag > lagAllowed {
+			late += h.CPUPercent
+			n++
+		}
+	}
+	p.CPUPercent, p.LateCPUPercent = round(p.CPUPercent), round(late/max(n, 1))
+	return p
+}
+
 type healthSeries struct {
 	*sync.Mutex
 	series[Health]

@@ -44,6 +44,9 @@ func (s *shard) add(o *shard) {
 		}
 	}
 	s.tvs.add(&o.tvs)
+	for lack, n := range o.lacks {
+		s.lacks[lack] += n
+	}
 	for key, cause := range o.causes {
 		if s.causes[key] == nil {
 			s.causes[key] = &CauseResult{Step: cause.Step, Cause: cause.Cause, Example: cause.Example}

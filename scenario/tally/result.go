@@ -196,8 +196,22 @@ type Generator struct {
 	Why      string  `json:"why,omitempty"`
 	StartLag Latency `json:"start_lag_ms"` // how late phones started
 	Process
+	Peak       Peak `json:"peak"`
 	Cores      int  `json:"cores"`
 	SharesCore bool `json:"shares_core"` // the simulator ran in the same process, its CPU and memory are included
+}
+
+// Peak is the generator in its worst seconds, and what it had run out of.
+type Peak struct {
+	CPUPercent      float64 `json:"cpu_percent"`            // of one core
+	LateCPUPercent  float64 `json:"cpu_percent_while_late"` // in the seconds in which phones started late; 0: there were none
+	GCPause         float64 `json:"gc_pause_ms"`
+	Heap            int64   `json:"heap_bytes"`
+	Descriptors     int     `json:"descriptors"`
+	DescriptorLimit int     `json:"descriptor_limit"` // 0: not known
+	Sockets         int     `json:"sockets"`          // of the machine, those that only keep their port included
+	NoDescriptor    int     `json:"no_descriptor"`    // attempts that failed because no descriptor was left
+	NoPort          int     `json:"no_port"`          // because no source port was left
 }
 
 // Machine is what the generator ran on.

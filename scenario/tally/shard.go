@@ -25,6 +25,7 @@ type shard struct {
 	holds                                [2]map[heldList]*heldCount
 	tvs                                  tvsCount
 	causes                               map[stepCause]*CauseResult
+	lacks                                map[phone.Lack]int
 	explained                            map[explained]*Explanation
 	messages                             map[string]int
 	groups                               map[string]*groupCount
@@ -48,7 +49,7 @@ type stepCause struct {
 
 func newShard() *shard {
 	return &shard{
-		causes: make(map[stepCause]*CauseResult), explained: make(map[explained]*Explanation),
+		causes: make(map[stepCause]*CauseResult), lacks: make(map[phone.Lack]int), explained: make(map[explained]*Explanation),
 		messages: make(map[string]int), groups: make(map[string]*groupCount), nodes: make(map[string]*nodeCount),
 		holds: [2]map[heldList]*heldCount{{}, {}},
 		time:  newSeries((*bucket).add),
@@ -165,6 +166,9 @@ func (s *shard) stepEnded(r *Row, at time.Duration, e phone.StepEnded) {
 func (s *shard) stepFailed(r *Row, step phone.Step, cause phone.Cause, err error) {
 	r.fail(step, cause, err)
 	s.explain(r, step, cause, err)
+	if cause == phone.CauseLocal {
+		s.lacks[phone.LackOf(err)]++
+	}
 	key := stepCause{step, cause}
 	if s.causes[key] == nil {
 		s.causes[key] = &CauseResult{Step: step, Cause: cause, Example: err.Error()}

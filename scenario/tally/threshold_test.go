@@ -2,7 +2,10 @@ package tally
 
 import (
 	"errors"
+	"runtime"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -121,22 +124,94 @@ func TestWhenTheGeneratorIsTheBottleneck(t *testing.T) {
 	step := func(took, waited float64) []StepResult {
 		return []StepResult{{Step: phone.StepCAPF, Took: Latency{P95: took}, Waited: Latency{P95: waited}}}
 	}
+	late := Latency{P99: 251}
+	const lateText = "phones started up to 251 ms late (p99), so the offered load was not the planned one; "
 	for title, row := range map[string]struct {
-		lag   float64
-		steps []StepResult
-		want  string
+		generator Generator
+		steps     []StepResult
+		failed    int
+		want      string
 	}{
-		"on time":                    {249, step(100, 900), ""},
-		"late":                       {251, nil, "phones started up to 251 ms late (p99), so the offered load was not the planned one; use a lower rate or more cores"},
-		"waits, but the core longer": {0, step(5000, 3000), ""},
-		"waits longer than the core": {0, step(500, 3000), "at step capf phones waited 3000 ms (p95) for this machine, longer than for the core; raise limits, use keys from a pool, or lower the rate"},
+		"on time": {Generator{StartLag: Latency{P99: 249}}, step(100, 900), 0, ""},
+		"late":    {Generator{StartLag: late}, nil, 0, lateText + "use a lower rate or more cores"},
+		"late, with a full processor": {
+			Generator{StartLag: late, Cores: 2, Peak: Peak{LateCPUPercent: 171}},
+			nil, 0,
+			lateText + "this process used 171 of 200 % CPU then; use a lower rate or more cores",
+		},
+		"late, with the core inside": {
+			Generator{StartLag: late, Cores: 2, SharesCore: true, Peak: Peak{LateCPUPercent: 196}},
+			nil, 0,
+			lateText + "generator and core used 196 of 200 % CPU then; run the core elsewhere, use a lower rate or more cores",
+		},
+		"late, because of others": {
+			Generator{StartLag: late, Cores: 2, Peak: Peak{LateCPUPercent: 60}},
+			nil, 0,
+			lateText + "this process used 60 of 200 % CPU then, and did not get more: other programs were busy; give it a calmer machine, or use a lower rate",
+		},
+		"late, because of garbage": {
+			Generator{StartLag: late, Cores: 2, Peak: Peak{LateCPUPercent: 60, GCPause: 400}},
+			nil, 0,
+			lateText + "this process used 60 of 200 % CPU then, and did not get more: other programs were busy, or it stood still for garbage (400 ms); give it a calmer machine, or use a lower rate",
+		},
+		"a full processor, and on time": {Generator{Cores: 2, Peak: Peak{CPUPercent: 200}}, nil, 0, ""},
+		"waits, but the core longer":    {Generator{}, step(5000, 3000), 0, ""},
+		"waits longer than the core": {
+			Generator{},
+			step(500, 3000), 0,
+			"at step capf phones waited 3000 ms (p95) for this machine, longer than for the core; raise limits, use keys from a pool, or lower the rate",
+		},
+		"no descriptor left": {
+			Generator{StartLag: late, Peak: Peak{NoDescriptor: 12, Descriptors: 1020, DescriptorLimit: 1024}},
+			nil, 9,
+			"12 attempts failed because this process may open no more descriptors (1020 of 1024 at the most); raise the limit (ulimit -n), or start fewer phones",
+		},
+		"the core inside had no descriptor left": {
+			Generator{Peak: Peak{Descriptors: 1020, DescriptorLimit: 1024}},
+			nil, 9,
+			"this process had 1020 of the 1024 descriptors open that it may, and phones failed; raise the limit (ulimit -n), or start fewer phones",
+		},
+		"nearly all descriptors, and enough": {Generator{Peak: Peak{Descriptors: 1020, DescriptorLimit: 1024}}, nil, 0, ""},
+		"failures, and descriptors left":     {Generator{Peak: Peak{Descriptors: 900, DescriptorLimit: 1024}}, nil, 9, ""},
+		"no source port left": {
+			Generator{Peak: Peak{NoPort: 7, Sockets: 28_231}},
+			nil, 3,
+			"7 attempts failed because no source port was left (28231 sockets on this machine); widen net.ipv4.ip_local_port_range, give the phones more addresses, or start fewer",
+		},
+		"one address of a list is not ours": {Generator{Peak: Peak{NoPort: 1}}, nil, 1, ""},
 	} {
 		t.Run(title, func(t *testing.T) {
-			g := Generator{StartLag: Latency{P99: row.lag}}
-			g.judge(&Result{Phones: Phones{Started: lagSamples}, Steps: row.steps})
+			g := row.generator
+			g.judge(&Result{Phones: Phones{Started: lagSamples, Failed: row.failed}, Steps: row.steps})
 			if g.Why != row.want || g.Limited != (row.want != "") {
 				t.Errorf("got %v %q, want %q", g.Limited, g.Why, row.want)
 			}
 		})
+	}
+}
+
+func TestThePeakIsOfTheWorstSeconds(t *testing.T) {
+	counts := New(1)
+	start := time.Date(2026, 11, 2, 8, 0, 0, 0, time.UTC)
+	counts.Begin(start)
+	for i, h := range []Health{
+		{CPUPercent: 50, Descriptors: 40, Sockets: 10, TimeWait: 5},
+		{CPUPercent: 190, StartLag: 300 * time.Millisecond, GCPause: 3 * time.Millisecond, Heap: 7},
+		{CPUPercent: 170, StartLag: time.Second, Descriptors: 50},
+		{CPUPercent: 199},
+	} {
+		at := start.Add(time.Duration(i) * time.Second)
+		counts.Sample(at, at.Add(time.Second), h)
+	}
+	counts.Start(0, start, start, Row{})(phone.Record{At: start, Event: phone.StepEnded{
+		Step: phone.StepRegister, Err: &phone.Error{Step: phone.StepRegister, Cause: phone.CauseLocal, Err: syscall.EADDRINUSE},
+	}})
+	got := counts.Interim(Facts{Generator: Generator{Peak: Peak{DescriptorLimit: 1024}}}).Generator.Peak
+	want := Peak{CPUPercent: 199, LateCPUPercent: 180, GCPause: 3, Heap: 7, Descriptors: 50, DescriptorLimit: 1024, Sockets: 15}
+	if runtime.GOOS != "windows" { // where package syscall has other numbers than the sockets
+		want.NoPort = 1
+	}
+	if got != want {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }

@@ -171,12 +171,12 @@ func (b *booting) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.id.MIC = func() (*phone.Credential, error) {
-		if b.mic == nil {
-			b.mic, err = mint(ctx, factory, b.id)
+	if b.mic == nil { // now, because the time it takes is not that of a step of the boot
+		if b.mic, err = mint(ctx, factory, b.id); err != nil {
+			return err
 		}
-		return b.mic, err
 	}
+	b.id.MIC = func() (*phone.Credential, error) { return b.mic, nil }
 	return nil
 }
 

@@ -4,6 +4,9 @@
 //	authority.go    the cluster's throw-away PKI: tokens, CallManager, CAPF, TVS, MICs
 //	lsc.go          the certificates that CAPF issues
 //	lists.go        CTL and ITL, current and stale, by any signer
+//	disk.go         what is stored; services read it when they start, and go on with that
+//	administer.go   what an administrator does while it runs: certificates, the CTL client, restarts
+//	order.go        the same as a value, for a core in another process
 //	database.go     the devices: what each may do, holds and is doing
 //	files.go        which file answers which name     -> tftp.go (UDP 69)
 //	capf.go         the CAPF conversation, pure       -> capfserver.go (TCP 3804)

@@ -7,9 +7,14 @@
 //	   place               │   the core: in this process, in a child, or somebody else's
 //	   fleet               │   phone n, a function of (seed, n): name, model, lists, keys
 //	   schedule            │   one goroutine starts phones on time, whatever the core does
+//	   rehearse            │   what an administrator does meanwhile, and how the phones stand after it
 //	   stay, drain         │   registered phones keep alive, then take their leave
 //	                       ▼
-//	               *tally.Result ─▶ package report
+//	               *tally.Result ─▶ package report, compare
+//
+// Package load says when phones start, timeline what the administrator does,
+// state what outlives a run; record, live and capture are told of everything
+// that happens, and search runs a scenario again and again.
 //
 // The schedule is open: a slow core never slows the arrivals. Whatever this
 // machine cannot do at once is an explicit limit (limits.go), the time phones

@@ -11,9 +11,6 @@ import (
 // What an administrator of a real cluster does about certificates and lists.
 // Each of these changes what is stored; services notice at their next start.
 
-// errNodeStopped is the answer for a service of a node that is switched off.
-var errNodeStopped = errors.New("the node is stopped")
-
 // Now is the time on the cluster's servers.
 func (c *Core) Now() time.Time { return c.disk.now() }
 
@@ -160,68 +157,4 @@ func (c *Core) ResetITLKey(node int) error {
 		c.trace.core("the ITL of node %d is signed by the recovery key", node)
 	}
 	return err
-}
-
-// Restart restarts a service of a node, which then runs with what is stored
-// now. Its conversations end; its port is never closed.
-func (c *Core) Restart(service Service, node int) error {
-	n, err := c.node(node)
-	if service == ServiceTFTP {
-		n, err = c.tftpNode(node)
-	}
-	if err != nil {
-		return err
-	}
-	n.switching.Lock()
-	defer n.switching.Unlock()
-	if !n.isRunning() {
-		return fmt.Errorf("core: restart %s on node %d: %w", service, node, errNodeStopped)
-	}
-	s := c.disk.read()
-	switch {
-	case service == ServiceTFTP:
-		err = n.startFiles(s)
-	case service == ServiceCallManager:
-		n.startCallManager(s)
-	case service == ServiceTVS:
-		n.startTVS(s)
-	case service == ServiceCAPF && node == 1:
-		n.startCAPF(s)
-	default:
-		return fmt.Errorf("core: node %d runs no %s", node, service)
-	}
-	if err != nil {
-		return err
-	}
-	c.trace.core("%s on node %d restarts", service, node)
-	n.endConversations(service)
-	return nil
-}
-
-// endConversations closes the connections of a service that was restarted.
-func (n *node) endConversations(service Service) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for l := range n.links {
-		if l.service == service {
-			l.close("service restarted")
-		}
-	}
-}
-
-// SetProfile changes the security profile of devices: of the named ones, or of
-// all when none is named. TFTP and CallManager know at once, phones when they
-// are reset. A name that is not in the database is an error, and then nothing
-// changes.
-func (c *Core) SetProfile(change func(*Profile), names ...string) error {
-	devices, err := c.db.named(names)
-	if err != nil {
-		return fmt.Errorf("core: profile: %w", err)
-	}
-	for _, d := range devices {
-		d.mu.Lock()
-		change(&d.security)
-		d.mu.Unlock()
-	}
-	return nil
 }

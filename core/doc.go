@@ -5,7 +5,9 @@
 //	lsc.go          the certificates that CAPF issues
 //	lists.go        CTL and ITL, current and stale, by any signer
 //	disk.go         what is stored; services read it when they start, and go on with that
-//	administer.go   what an administrator does while it runs: certificates, the CTL client, restarts
+//	administer.go   what an administrator does to certificates and lists while it runs
+//	restart.go      to services, which only then read what is stored
+//	devices.go      to devices: profile, CAPF operation, reset
 //	order.go        the same as a value, for a core in another process
 //	database.go     the devices: what each may do, holds and is doing
 //	files.go        which file answers which name     -> tftp.go (UDP 69)

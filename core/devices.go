@@ -10,7 +10,8 @@ import (
 	"github.com/phonebank/phonebank/wire/sccp"
 )
 
-// What an administrator of a real cluster would click on.
+// What an administrator of a real cluster does about devices, and what he can
+// ask about them.
 
 // resetters is how many phones are told to reset at the same time: one that
 // takes no data must not keep the others waiting.
@@ -55,6 +56,23 @@ func (c *Core) Ask(device string, o Operation) error {
 		return fmt.Errorf("core: no device %s", device)
 	}
 	d.ask(o)
+	return nil
+}
+
+// SetProfile changes the security profile of devices: of the named ones, or of
+// all when none is named. TFTP and CallManager know at once, phones when they
+// are reset. A name that is not in the database is an error, and then nothing
+// changes.
+func (c *Core) SetProfile(change func(*Profile), names ...string) error {
+	devices, err := c.db.named(names)
+	if err != nil {
+		return fmt.Errorf("core: profile: %w", err)
+	}
+	for _, d := range devices {
+		d.mu.Lock()
+		change(&d.security)
+		d.mu.Unlock()
+	}
 	return nil
 }
 

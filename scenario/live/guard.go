@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
@@ -40,7 +41,7 @@ type guard struct {
 func newGuard(token, host string, loopback bool) (*guard, error) {
 	switch {
 	case token == "" && !loopback:
-		return nil, fmt.Errorf("%s is not this machine's loopback: without a token everybody who reaches it could read", host)
+		return nil, fmt.Errorf("%s is more than this machine's loopback: without a token everybody who reaches it could read", cmp.Or(host, "every address"))
 	case token != "" && len(token) < shortestToken:
 		return nil, fmt.Errorf("a token of %d characters can be guessed; use at least %d", len(token), shortestToken)
 	}

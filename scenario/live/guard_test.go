@@ -66,8 +66,8 @@ func TestWhoMayAskWhat(t *testing.T) {
 
 func TestAddressesThatAreRefused(t *testing.T) {
 	for _, c := range []struct{ situation, address, token, want string }{
-		{"every address of the machine, without a token", ":0", "", "is not this machine's loopback"},
-		{"likewise, written out", "0.0.0.0:0", "", "is not this machine's loopback"},
+		{"every address of the machine, without a token", ":0", "", "every address is more than this machine's loopback"},
+		{"likewise, written out", "0.0.0.0:0", "", "is more than this machine's loopback"},
 		{"a token that can be guessed", "127.0.0.1:0", "1234567", "a token of 7 characters"},
 		{"no port", "127.0.0.1", "", "want HOST:PORT"},
 		{"a port that is none", "127.0.0.1:http8", "", "http8"},

@@ -56,7 +56,8 @@
     speed = s.pace.speed;
     paused = s.pace.paused;
     put("pause", paused ? "go on" : "pause");
-    for (const b of document.querySelectorAll("#pace button")) b.disabled = s.ended || s.pace.drained && b.dataset.order !== "stop";
+    if (ended) $("pace").hidden = true;
+    for (const b of document.querySelectorAll("#pace button")) b.disabled = s.pace.drained && b.dataset.order !== "stop";
     if (r) result(r);
   }
   function verdict(s) {
@@ -205,7 +206,7 @@
     else if (b.dataset.order) { if (b.dataset.order !== "stop" || confirm("End the run now?")) steer({ [b.dataset.order]: true }); }
     else steer({ paused: !paused });
   });
-  fetch("/api/access").then(a => a.json()).then(a => { $("pace").hidden = !a.steerable; }).catch(() => {});
+  fetch("/api/access").then(a => a.json()).then(a => { $("pace").hidden = ended || !a.steerable; }).catch(() => {});
 
   show();
 })();

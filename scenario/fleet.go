@@ -23,6 +23,7 @@ type fleet struct {
 	with    Scenario // with defaults
 	order   []member // phone n's group, and place in it
 	groups  []*group
+	alone   int  // the one phone that runs; everyone
 	spread  bool // source addresses are to be given
 	maker   *core.Manufacturer
 	micKeys []crypto.Signer
@@ -54,7 +55,7 @@ type group struct {
 
 func newFleet(with Scenario, maker *core.Manufacturer, w World) (*fleet, error) {
 	f := &fleet{
-		with: with, order: interleave(with.Phones), maker: maker, world: w,
+		with: with, alone: everyone, order: interleave(with.Phones), maker: maker, world: w,
 		limits: with.Limits.phone(), lists: new(phone.Lists), sums: make(map[*ctl.List]string),
 	}
 	for _, described := range with.Phones {
@@ -156,7 +157,7 @@ func (f *fleet) phone(n int, id phone.Identity, flash phone.Flash, watch func(ph
 	env := phone.Env{
 		Files: f.files(n, id, l.listen), Dial: l.dial, KeyLog: l.keyLog, Keys: g.keys, Limits: f.limits, Lists: f.lists, Timers: f.timers,
 		Rand: rand.New(rand.NewPCG(f.with.Seed, uint64(n))), Watch: watch, Standby: g.Standby,
-		KeyTime: g.KeyTime.of(id.Model),
+		KeyTime: g.KeyTime.of(id.Model), Trace: l.trace,
 	}
 	return phone.New(id, flash, env)
 }
@@ -218,6 +219,9 @@ func (f *fleet) devices() []core.Device {
 			d.LSC = der
 		}
 		devices[n] = d
+	}
+	if f.alone != everyone {
+		return devices[f.alone : f.alone+1]
 	}
 	return devices
 }

@@ -61,7 +61,7 @@ func (f *fleet) makeKeys(ctx context.Context, told func(done, of int)) error {
 func (f *fleet) install(pools map[int]*keyPool, spec capf.KeySpec) {
 	for n := range f.order {
 		g, place := f.of(n)
-		if !g.LSC.installed() || f.keptAs(n) != nil {
+		if !g.LSC.installed() || f.keptAs(n) != nil || f.absent(n) {
 			continue
 		}
 		if f.lsc == nil {
@@ -99,7 +99,9 @@ func (f *fleet) installLSCs(ctx context.Context, a *core.Authority, told func(do
 func (f *fleet) registerMICs(ctx context.Context, told func(done, of int)) error {
 	var phones []int
 	for n := range f.count() {
-		if g, _ := f.of(n); g.LSC == LSCNone || f.with.Core.CAPF.Key.Type == capf.EC {
+		if g, _ := f.of(n); f.absent(n) {
+			continue
+		} else if g.LSC == LSCNone || f.with.Core.CAPF.Key.Type == capf.EC {
 			phones = append(phones, n)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 type line struct {
 	dial   capture.Dial   // nil: the system's
 	listen capture.Listen // likewise, for TFTP
+	trace  bool           // the phone tells every step of its decisions
 	keyLog io.Writer      // nil: nobody gets the secrets of TLS
 }
 
@@ -21,7 +22,7 @@ func (r *run) line(n int, id phone.Identity) (l line, hear func(phone.Record)) {
 	if dial := r.fleet.world.Dial; dial != nil {
 		l.dial = dial(id.Address)
 	}
-	l.keyLog = r.options.KeyLog
+	l.keyLog, l.trace = r.options.KeyLog, r.options.Decisions
 	tap, way := r.options.Capture.Tap(n, id), r.network.Line(n, id.Name)
 	if tap == nil && way == nil {
 		return l, nil
@@ -30,5 +31,6 @@ func (r *run) line(n int, id phone.Identity) (l line, hear func(phone.Record)) {
 		l.dial = phone.DialFrom(id.Address)
 	}
 	// What is captured is what the phone sees, so the tap is between the two.
-	return line{tap.Dial(way.Dial(l.dial)), tap.Listen(way.Listen(phone.ListenFrom)), tap.KeyLog(l.keyLog)}, tap.Hear
+	l.dial, l.listen, l.keyLog = tap.Dial(way.Dial(l.dial)), tap.Listen(way.Listen(phone.ListenFrom)), tap.KeyLog(l.keyLog)
+	return l, tap.Hear
 }

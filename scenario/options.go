@@ -28,15 +28,19 @@ type Options struct {
 	// Began is told when the schedule begins, Second every second from then on
 	// what has been counted so far; its timeline has the spans that ended since
 	// the last time. One goroutine calls both.
-	Began   func(time.Time)
-	Second  func(*tally.Result)
-	Flags   []string      // of the command line, for the result
-	Allow   []string      // addresses, networks and hosts that may be loaded though they are not private
-	Control *Control      // steers the run while it goes on; nil: nobody does
-	Trace   io.Writer     // trace lines of an embedded core
-	Capture *capture.File // gets the traffic of phones; nil: nobody does
-	KeyLog  io.Writer     // gets the secrets of all TLS, in the format of SSLKEYLOGFILE; nil: nobody does
-	World   World
+	Began  func(time.Time)
+	Second func(*tally.Result)
+	Flags  []string // of the command line, for the result
+	Allow  []string // addresses, networks and hosts that may be loaded though they are not private
+	// Only has one phone of the scenario run alone, everything about it being as
+	// in the whole run; empty: all phones run.
+	Only      phone.Name
+	Decisions bool          // phones tell every step of a decision about a list or a configuration
+	Control   *Control      // steers the run while it goes on; nil: nobody does
+	Trace     io.Writer     // trace lines of an embedded core
+	Capture   *capture.File // gets the traffic of phones; nil: nobody does
+	KeyLog    io.Writer     // gets the secrets of all TLS, in the format of SSLKEYLOGFILE; nil: nobody does
+	World     World
 }
 
 // World stands in for this machine, in tests.

@@ -17,7 +17,11 @@ func (r *run) prepare(ctx context.Context) error {
 		here := Inspect()
 		machine = &here
 	}
-	where, note, err := r.with.Preflight(*machine, r.options.StartLocal != nil)
+	size := r.with
+	if r.options.Only != "" {
+		size.Phones = size.scaled(len(size.Phones))
+	}
+	where, note, err := size.Preflight(*machine, r.options.StartLocal != nil)
 	if err != nil {
 		return err
 	}
@@ -33,6 +37,11 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	if r.fleet, err = newFleet(r.with, maker, r.options.World); err != nil {
 		return err
+	}
+	if r.options.Only != "" {
+		if err := r.isolate(r.options.Only); err != nil {
+			return err
+		}
 	}
 	if err := r.recall(); err != nil {
 		return err

@@ -35,6 +35,9 @@ func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
 		o.Control = NewControl()
 	}
 	r := &run{with: s.withDefaults(), options: o, began: time.Now()}
+	if o.Only != "" {
+		r.with = r.with.alone()
+	}
 	o.Control.attach(end, r.with.fastest())
 	r.loop = newLoop(r.with.Load.Booting)
 	r.tally = tally.New(r.with.Count())
@@ -145,6 +148,9 @@ func (r *run) execute(outer context.Context) error {
 // start that is late is followed by the next at once: the schedule does not
 // give way.
 func (r *run) load(ctx context.Context) bool {
+	if r.fleet.alone != everyone {
+		return r.loadAlone(ctx)
+	}
 	n := 0
 	for at := range r.with.Load.Starts() {
 		if n == r.fleet.count() {

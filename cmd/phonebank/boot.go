@@ -33,6 +33,7 @@ func (t *tool) bootCommand() *cli.Command {
 			stateFlag(),
 			jsonFile(),
 			captureFlag(),
+			&cli.StringFlag{Name: "replay", Usage: "boot a phone of a run again, alone: `DIR/SEP…`, with the directory of run --out"},
 			&cli.BoolFlag{Name: "trace", Usage: "tell every step of the decisions about lists and configuration, with offsets"},
 			&cli.BoolFlag{Name: "v", Aliases: []string{"verbose"}, Usage: "print the phone's console log, too"},
 		},
@@ -47,6 +48,9 @@ func stateFlag() cli.Flag {
 func (t *tool) boot(c *cli.Context) error {
 	if _, err := arguments(c); err != nil {
 		return err
+	}
+	if c.IsSet("replay") {
+		return t.replay(c)
 	}
 	b, err := newBooting(c)
 	if err != nil {

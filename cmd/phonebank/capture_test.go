@@ -50,3 +50,31 @@ func TestCapturesThatCannotBe(t *testing.T) {
 		}
 	}
 }
+
+// TestAPhoneOfARunIsReplayed runs phones that fail with CAPF, and boots one of
+// them again.
+func TestAPhoneOfARunIsReplayed(t *testing.T) {
+	dir := t.TempDir()
+	file, out := filepath.Join(dir, "x.yaml"), filepath.Join(dir, "out")
+	text := "name: refused\nseed: 3\ncore: {capf: {key: rsa-1024}, faults: [{fault: reject, on: capf}]}\nphones: {count: 3, keys: pool 2}\nload: all at once\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	do(t, "run", file, "--out", out, "--quiet").want(t, exitOK)
+	if got := steps(boot(t, exitOK, "--replay", filepath.Join(out, "SEP0011215A0002"))); !strings.Contains(got, "capf:failed register:ok") {
+		t.Errorf("replayed: %s", got)
+	}
+	for _, c := range []struct {
+		situation string
+		args      []string
+		code      int
+	}{
+		{"a phone of another run", []string{"--replay", filepath.Join(out, "SEP001122334455")}, exitUnready},
+		{"no run", []string{"--replay", filepath.Join(dir, "SEP0011215A0002")}, exitFailed},
+		{"no phone", []string{"--replay", out}, exitUsage},
+		{"another model", []string{"--replay", filepath.Join(out, "SEP0011215A0002"), "--model", "8945"}, exitUsage},
+	} {
+		t.Log(c.situation)
+		do(t, append([]string{"boot"}, c.args...)...).want(t, c.code)
+	}
+}

@@ -143,9 +143,12 @@ func (h *rehearsal) settle(ctx context.Context) bool {
 
 // take does what a step says.
 func (h *rehearsal) take(ctx context.Context, a timeline.Action) error {
-	chosen, err := h.choose(a.Who)
-	if err != nil {
-		return err
+	var chosen []*seat
+	if !a.ToCluster() {
+		var err error
+		if chosen, err = h.choose(a.Who); err != nil {
+			return err
+		}
 	}
 	if a.Order.Do != "" {
 		if !a.Who.All() {

@@ -151,6 +151,20 @@ func TestRehearsals(t *testing.T) {
 	}
 }
 
+func TestAnOrderToTheClusterNeedsNoPhone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := parse(t, "phones: {count: 2, trust: none, lsc: none, keys: pool 1}\nload:\n  - hold 0/s for 5s\n  - hold 10/s\n"+
+			"timeline:\n  - 0s: regenerate TVS on node-1\n  - 1s: reset phones")
+		r := runInMemory(t, t.Context(), s, Options{})
+		if got := r.Plan[1]; got.Error != "" {
+			t.Errorf("%q before any phone has started: %s", got.Text, got.Error)
+		}
+		if got := r.Plan[2]; got.Error != errNobody.Error() {
+			t.Errorf("%q before any phone has started: %q, want that nobody is meant", got.Text, got.Error)
+		}
+	})
+}
+
 // stood are the steps after which the phones of a group stood otherwise than
 // before, and the sessions with CAPF.
 func stood(r *tally.Result) (lines []string) {

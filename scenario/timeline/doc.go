@@ -35,6 +35,12 @@ type Action struct {
 	To  int // of Move: the cluster, from 1
 }
 
+// ToCluster says that an action is about no phone: it can be done before any
+// has started.
+func (a Action) ToCluster() bool {
+	return a.Phones == Exchange || a.Order.Do != "" && !a.Order.ToPhones()
+}
+
 // Phones is what can be done to phones without the cluster.
 type Phones string
 

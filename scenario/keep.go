@@ -160,7 +160,7 @@ func (r *run) recall() error {
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("%w; phonebank state erase forgets the phone", err)
+		return fmt.Errorf("%w; phonebank state erase --forget forgets the phone", err)
 	}
 	if known > 0 {
 		r.note(fmt.Sprintf("%s of %s phones boot with what %s keeps of them; trust: and lsc: are for the others",

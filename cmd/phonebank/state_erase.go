@@ -16,14 +16,17 @@ func (t *tool) stateEraseCommand() *cli.Command {
 		Name:      "erase",
 		Usage:     "erase what phones hold, as hands on the phone would",
 		ArgsUsage: "NAME...",
-		Description: "--lists erases CTL and ITL, as the settings menu of a real phone does: it takes the next ones at\n" +
-			"first use. --lsc erases the LSC and its key. Without either the phone is as new, its MIC\n" +
-			"included, and boots as a scenario's trust: and lsc: say. A name may be a pattern.",
+		Description: "Without a flag this is a factory reset: lists, LSC and configuration go, the MIC stays, as on a\n" +
+			"real phone. --lists erases CTL and ITL, as the settings menu does: the phone takes the next ones\n" +
+			"at first use. --lsc erases the LSC and its key. --forget drops the phone, its MIC included, which\n" +
+			"no hands on a phone could: it gets another, and boots as a scenario's trust: and lsc: say.\n" +
+			"A name may be a pattern.",
 		Flags: []cli.Flag{
 			stateFlag(),
 			&cli.BoolFlag{Name: "all", Usage: "erase in all phones"},
 			&cli.BoolFlag{Name: "lists", Usage: "erase CTL and ITL only"},
 			&cli.BoolFlag{Name: "lsc", Usage: "erase the LSC and its key only"},
+			&cli.BoolFlag{Name: "forget", Usage: "forget the phone, with its MIC"},
 		},
 		Action: t.stateErase,
 	}
@@ -39,7 +42,10 @@ func (t *tool) stateErase(c *cli.Context) (err error) {
 		return usagef("%s: --all and names exclude each other", c.Command.HelpName)
 	case !c.Bool("all") && len(words) == 0:
 		return usagef("%s: NAME is missing, or --all", c.Command.HelpName)
+	case c.Bool("forget") && (c.Bool("lists") || c.Bool("lsc")):
+		return usagef("%s: --forget leaves nothing for --lists and --lsc", c.Command.HelpName)
 	}
+	how := erasure{lists: c.Bool("lists"), lsc: c.Bool("lsc"), forget: c.Bool("forget")}
 	store, err := readState(c) // a directory that is not there is not made
 	if err != nil {
 		return err
@@ -57,27 +63,33 @@ func (t *tool) stateErase(c *cli.Context) (err error) {
 	}
 	for batch := range slices.Chunk(names, eraseBatch) {
 		if err == nil {
-			err = erase(store, batch, c.Bool("lists"), c.Bool("lsc"))
+			err = how.erase(store, batch)
 		}
 	}
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(t.out, "erased %s of %s\n", erased(c.Bool("lists"), c.Bool("lsc")), count(len(names), "phone"))
+	_, err = fmt.Fprintf(t.out, "%s %s\n", how, count(len(names), "phone"))
 	return err
 }
 
-func erase(store *state.Store, names []phone.Name, lists, lsc bool) error {
-	if !lists && !lsc {
+// erasure says what is erased; the zero value is a factory reset.
+type erasure struct{ lists, lsc, forget bool }
+
+func (e erasure) erase(store *state.Store, names []phone.Name) error {
+	if e.forget {
 		return store.Delete(names...)
 	}
 	var batch []state.Phone
 	err := store.LoadAll(slices.Values(names), func(p state.Phone) error {
-		if lists {
+		if e.lists {
 			p.Flash.CTL, p.Flash.ITL = nil, nil
 		}
-		if lsc {
+		if e.lsc {
 			p.Flash.LSC = nil
+		}
+		if !e.lists && !e.lsc {
+			p.Flash = phone.Flash{}
 		}
 		batch = append(batch, p)
 		return nil
@@ -88,14 +100,17 @@ func erase(store *state.Store, names []phone.Name, lists, lsc bool) error {
 	return store.Save(batch...)
 }
 
-func erased(lists, lsc bool) string {
+// String says what was done, up to the phones.
+func (e erasure) String() string {
 	switch {
-	case lists && lsc:
-		return "CTL, ITL and LSC"
-	case lists:
-		return "CTL and ITL"
-	case lsc:
-		return "the LSC"
+	case e.forget:
+		return "forgot"
+	case e.lists && e.lsc:
+		return "erased CTL, ITL and LSC of"
+	case e.lists:
+		return "erased CTL and ITL of"
+	case e.lsc:
+		return "erased the LSC of"
 	}
-	return "everything"
+	return "erased everything but the MIC of"
 }

@@ -43,7 +43,7 @@ func HTML(w io.Writer, r *tally.Result) error {
 		return string(b)
 	}
 	page, err := template.New("report").Funcs(template.FuncMap{
-		"span": Span, "mark": mark, "found": found,
+		"span": Span, "mark": mark, "found": found, "plural": plural,
 		"date": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") },
 		"max":  func(a, b int) int { return max(a, b) },
 		"gib":  func(n int64) string { return fmt.Sprintf("%.0f", float64(n)/(1<<30)) },

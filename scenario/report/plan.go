@@ -25,7 +25,7 @@ func (p *page) plan(r *tally.Result) {
 				}
 				what = "   " + g.Group
 			}
-			p.line("%s %-51s %10d %8s %8s %8s %10s", harmed(r, step), what, g.Registered,
+			p.line("%s %-51s %10d %8s %8s %8s %10s", harmed(r, step, g), what, g.Registered,
 				some(g.ListsUpdated), some(max(g.ListsKept.CTL, g.ListsKept.ITL)), some(g.Off), some(g.LockedOut))
 		}
 		if step.Error != "" {
@@ -47,8 +47,9 @@ func (p *page) plan(r *tally.Result) {
 	}
 }
 
-func harmed(r *tally.Result, s tally.PlanStep) string {
-	if r.Harm != nil && r.Harm.Step == s.Step {
+// harmed marks the groups that the step with the first harm has harmed.
+func harmed(r *tally.Result, s tally.PlanStep, g tally.PlanGroup) string {
+	if r.Harm != nil && r.Harm.Step == s.Step && g.LockedOut > 0 {
 		return "✘"
 	}
 	return " "

@@ -127,6 +127,7 @@ func TestReports(t *testing.T) {
 		"text":                          {"text.txt", Text, storm(t)},
 		"text, interrupted and limited": {"text-limited.txt", Text, limited},
 		"text, a plan":                  {"text-plan.txt", Text, rehearsed},
+		"text, a plan of two groups":    {"text-plan-groups.txt", Text, twoGroups(t)},
 		"text, nothing happened":        {"text-empty.txt", Text, tally.New(2).Result(tally.Facts{Scenario: "nothing"})},
 	} {
 		t.Run(title, func(t *testing.T) {

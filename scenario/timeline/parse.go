@@ -87,6 +87,9 @@ func (f failed) explain(words []phrase.Word, end int) error {
 	if f.understood == 0 {
 		return phrase.Faultf(word.Offset, "nobody knows how to %q%s", word.Text, phrase.DidYouMean(word.Text, next))
 	}
+	if n := f.understood; len(next) == 0 && n > 1 && words[n-2].Text == "group" {
+		return phrase.Faultf(word.Offset, "%q is one word too many; a name with blanks is written in quotes", word.Text)
+	}
 	if len(next) == 0 {
 		return phrase.Faultf(word.Offset, "%q is one word too many", word.Text)
 	}

@@ -45,6 +45,8 @@ func TestSentences(t *testing.T) {
 		"power off 10% of phones":                    {Phones: PowerOff, Who: Who{Share: 10}},
 		"power on phones":                            {Phones: PowerOn},
 		"erase lists of group lobby":                 {Phones: Erase, Who: Who{Group: "lobby"}},
+		`power off group "front desk"`:               {Phones: PowerOff, Who: Who{Group: "front desk"}},
+		"erase lists of 10% of group 'front desk'":   {Phones: Erase, Who: Who{Group: "front desk", Share: 10}},
 		"move phones to cluster-2":                   {Phones: Move, To: 2},
 	} {
 		t.Run(text, func(t *testing.T) {
@@ -74,6 +76,7 @@ func TestSentencesThatNobodyUnderstands(t *testing.T) {
 		"run CTL client with tokn-1":       {Offset: 20, Problem: `"tokn-1" is unknown here; did you mean "token-1"?`},
 		"advance clock by 5 years":         {Offset: 17, Problem: `"5" is no span of time; write it like 5y, 90d or 12h`},
 		"advance clock by 900y":            {Offset: 17, Problem: `"900y" is no span of at most 200 years; write it like 5y, 90d or 12h`},
+		"reset group front desk":           {Offset: 18, Problem: `"desk" is one word too many; a name with blanks is written in quotes`},
 		"utils ctl updat CTLFile":          {Offset: 10, Problem: `"updat" is unknown here; did you mean "update"?`},
 		"set security profile secret":      {Offset: 21, Problem: `"secret" is unknown here; known: authenticated, encrypted, nonsecure`},
 	} {

@@ -44,13 +44,14 @@ func At(offset int, err error) error {
 	return &Error{Offset: offset, Problem: err.Error()}
 }
 
-// Word is a part of a text without blanks.
+// Word is a part of a text without blanks, or between quotes.
 type Word struct {
-	Text   string
+	Text   string // without its quotes
 	Offset int
 }
 
-// Words splits a text at blanks.
+// Words splits a text at blanks. A word that begins with a quote, " or ', goes
+// on to the next one of its kind; where there is none, the quote is a letter.
 func Words(text string) []Word {
 	var words []Word
 	for at := 0; at < len(text); {
@@ -61,6 +62,11 @@ func Words(text string) []Word {
 		if rest == "" {
 			break
 		}
+		if end := quoted(rest); end > 0 {
+			words = append(words, Word{Text: rest[1:end], Offset: at})
+			at += end + 1
+			continue
+		}
 		end := strings.IndexAny(rest, " \t")
 		if end < 0 {
 			end = len(rest)
@@ -69,4 +75,17 @@ func Words(text string) []Word {
 		at += end
 	}
 	return words
+}
+
+// quoted is where the closing quote of a text is that begins with one, and
+// where a word ends with it; 0 for none.
+func quoted(text string) int {
+	if text[0] != '"' && text[0] != '\'' {
+		return 0
+	}
+	end := strings.IndexByte(text[1:], text[0]) + 1
+	if end > 0 && end+1 < len(text) && !strings.ContainsRune(" \t", rune(text[end+1])) {
+		return 0
+	}
+	return end
 }

@@ -17,6 +17,11 @@ func TestWordsKeepTheirPlace(t *testing.T) {
 		"one word":     {"hold", []Word{{"hold", 0}}},
 		"wide gaps":    {"  hold \t200/s", []Word{{"hold", 2}, {"200/s", 8}}},
 		"blank at end": {"a b ", []Word{{"a", 0}, {"b", 2}}},
+		"quotes":       {`a "b c" 'd  e'`, []Word{{"a", 0}, {"b c", 2}, {"d  e", 8}}},
+		"no end quote": {`a "b c`, []Word{{"a", 0}, {`"b`, 2}, {"c", 5}}},
+		"a word glued": {`"a"b c`, []Word{{`"a"b`, 0}, {"c", 5}}},
+		"empty quotes": {`"" a`, []Word{{"", 0}, {"a", 3}}},
+		"inch":         {`7" '`, []Word{{`7"`, 0}, {"'", 3}}},
 	} {
 		t.Run(title, func(t *testing.T) {
 			if diff := cmp.Diff(row.want, Words(row.text)); diff != "" {

@@ -143,6 +143,9 @@ func TestRehearsals(t *testing.T) {
 				if got := needed(r); !beginnings(got, example.needs) {
 					t.Errorf("needs %q, want %q", got, example.needs)
 				}
+				if name == "capf-missing" {
+					capfMissing(t, r)
+				}
 				if got := r.ExitCode(); got != tally.ExitOK {
 					t.Errorf("exit %d: %+v", got, r.Thresholds)
 				}
@@ -163,6 +166,29 @@ func TestAnOrderToTheClusterNeedsNoPhone(t *testing.T) {
 			t.Errorf("%q before any phone has started: %q, want that nobody is meant", got.Text, got.Error)
 		}
 	})
+}
+
+// A CTL without CAPF costs nobody a registration, and so the table above shows
+// no harm: what goes wrong is the enrolment of phones that have no ITL.
+func capfMissing(t *testing.T, r *tally.Result) {
+	t.Helper()
+	if got := step(r, phone.StepCAPF); got.OK != 5 || got.Failed != 5 {
+		t.Errorf("%+v: want five LSCs and five refusals", got)
+	}
+	if len(r.Causes) != 1 || r.Causes[0].Step != phone.StepCAPF || r.Causes[0].Cause != phone.CauseUntrusted || r.Causes[0].Count != 5 {
+		t.Fatalf("causes %+v, want capf untrusted of five phones", r.Causes)
+	}
+	if got := r.Causes[0].Example; !strings.Contains(got, "whom the held CTL does not name as CAPF: it has none") {
+		t.Errorf("the cause is %s", got)
+	}
+	if len(r.Explain) != 1 || !strings.HasPrefix(r.Explain[0].Fix, "Run the CTL update") || r.Explain[0].Hands {
+		t.Errorf("explained as %+v, want the CTL update and no hands", r.Explain)
+	}
+	for _, row := range r.Rows {
+		if failed := row.Step == phone.StepCAPF && row.Cause == phone.CauseUntrusted; failed != (row.Group == "old") || row.LSC == failed {
+			t.Errorf("%s of %s: %+v", row.Name, row.Group, row)
+		}
+	}
 }
 
 // stood are the steps after which the phones of a group stood otherwise than

@@ -104,6 +104,14 @@ func TestPeersThatTrickle(t *testing.T) {
 	}{
 		{"CallManager, clear", at(clear1), frame, 2 * time.Minute},
 		{"CallManager, TLS, in the handshake", at(secure1), hello, 10 * time.Second},
+		{"CallManager, TLS, in a message", func(t *testing.T, n *coretest.Network, c *core.Core) net.Conn {
+			return dialTLS(t, n, secure1, certificate(t, c.Authority(), device))
+		}, frame, 2 * time.Minute},
+		{"CallManager, registered", func(t *testing.T, n *coretest.Network, _ *core.Core) net.Conn {
+			conn := dial(t, n, clear1)
+			speak(t, conn).register(device)
+			return conn
+		}, frame, 90 * time.Second},
 		{"CAPF, in the handshake", at(capf1), hello, 10 * time.Second},
 		{"CAPF, in a message", inside(capf1), append([]byte{capf.Magic, byte(capf.AuthRes), 0, 0, 0, 1, 0x3F, 0xFF}, make([]byte, 300)...), 30 * time.Second},
 		{"TVS, in the handshake", at(tvs1), hello, 10 * time.Second},
@@ -143,6 +151,12 @@ func TestPeersThatFlood(t *testing.T) {
 			func(s core.Stats) uint64 { return s.CallManager.KeepAlives }, 2000,
 		},
 		{
+			"CallManager, TLS", func(t *testing.T, n *coretest.Network, c *core.Core) net.Conn {
+				return dialTLS(t, n, secure1, certificate(t, c.Authority(), device))
+			}, func(uint32) []byte { return keepAlive },
+			func(s core.Stats) uint64 { return s.CallManager.KeepAlives }, 2000,
+		},
+		{
 			"TVS", inside(tvs1), func(uint32) []byte { return question },
 			func(s core.Stats) uint64 { return s.TVS.Questions }, 100,
 		},
@@ -171,6 +185,35 @@ func TestPeersThatFlood(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// TestFloodsInsteadOfTLS are cut off by the handshake, in no time.
+func TestFloodsInsteadOfTLS(t *testing.T) {
+	for name, address := range map[string]string{"CallManager": secure1, "CAPF": capf1, "TVS": tvs1} {
+		for what, flood := range map[string][]byte{
+			"garbage":       []byte("GET / HTTP/1.1\r\n"),
+			"warnings":      {21, 3, 1, 0, 2, 1, 90},
+			"empty records": {22, 3, 1, 0, 0},
+		} {
+			t.Run(name+", "+what, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					n := new(coretest.Network)
+					coretest.Start(t, mixed(n))
+					conn := dial(t, n, address)
+					go func() {
+						for {
+							if _, err := conn.Write(flood); err != nil {
+								return
+							}
+						}
+					}()
+					if took := closedAfter(t, conn); took != 0 {
+						t.Errorf("closed after %s", took)
+					}
+				})
+			})
+		}
 	}
 }
 

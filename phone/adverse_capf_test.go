@@ -57,6 +57,10 @@ func TestAdverseCAPF(t *testing.T) {
 			fails: device + ": capf: TLS handshake with 192.0.2.1:3804: context deadline exceeded", cause: phone.CauseTimeout, takes: 3*10*time.Second + thrice,
 		},
 		{
+			situation: "a byte a second of a ServerHello", bare: true, serve: trickles(endlessServerHello()), tries: 3,
+			fails: device + ": capf: TLS handshake with 192.0.2.1:3804: context deadline exceeded", cause: phone.CauseTimeout, takes: 3*10*time.Second + thrice,
+		},
+		{
 			situation: "hangs up before TLS", bare: true, serve: func(net.Conn) { time.Sleep(time.Millisecond) }, tries: 3,
 			fails: device + ": capf: TLS handshake with 192.0.2.1:3804: EOF", cause: phone.CauseRefused, takes: thrice + 3*time.Millisecond,
 		},

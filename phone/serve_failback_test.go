@@ -84,6 +84,13 @@ func TestFailback(t *testing.T) {
 			watched: "1m52s 2m38s", outages: "Initialized",
 		},
 		{
+			situation: "floods lamps at whoever is not registered", back: but(answersAll, sccp.IDKeepAliveReq, func(c *caller, m sccp.Message) {
+				pour(c.conn, wire(sccp.SetLamp{Stimulus: sccp.ButtonLine, StimulusInstance: 1, Mode: sccp.LampOn}))
+			}), life: 3 * time.Minute,
+			story:   []string{"3m0s left " + node2},
+			watched: "1m52s 2m38s", outages: "Initialized",
+		},
+		{
 			situation: "closes on whoever is not registered after 20 s", back: but(answersAll, sccp.IDKeepAliveReq, func(c *caller, m sccp.Message) {
 				answersAll(c, m)
 				time.Sleep(20 * time.Second)

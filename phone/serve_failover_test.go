@@ -37,6 +37,32 @@ func TestFailover(t *testing.T) {
 			outage: "KeepaliveTO",
 		},
 		{
+			situation: "sends a byte a second of a message, and answers no keepalive",
+			breaks: func(l *lab) {
+				l.nodes[0].become(deafTo(answersAll, sccp.IDKeepAliveReq))
+				go trickles(sccp.AppendFrame(nil, sccp.Frame{ID: sccp.IDSetLamp, Body: make([]byte, 1000)}))(l.nodes[0].caller().conn)
+			},
+			story: []string{
+				"27s keepalive", "57s keepalive", "1m27s missed 1", "1m27s keepalive", "1m57s missed 2", "1m57s keepalive", "2m27s missed 3",
+				"2m27s" + lost + "the CallManager no longer answers keepalives",
+				"2m27s registered with " + node2 + ", failover", "2m54s keepalive",
+			},
+			outage: "KeepaliveTO",
+		},
+		{
+			situation: "floods lamps, and answers no keepalive",
+			breaks: func(l *lab) {
+				l.nodes[0].become(deafTo(answersAll, sccp.IDKeepAliveReq))
+				go pour(l.nodes[0].caller().conn, wire(sccp.SetLamp{Stimulus: sccp.ButtonLine, StimulusInstance: 1, Mode: sccp.LampOn}))
+			},
+			story: []string{
+				"27s keepalive", "57s keepalive", "1m27s missed 1", "1m27s keepalive", "1m57s missed 2", "1m57s keepalive", "2m27s missed 3",
+				"2m27s" + lost + "the CallManager no longer answers keepalives",
+				"2m27s registered with " + node2 + ", failover", "2m54s keepalive",
+			},
+			outage: "KeepaliveTO",
+		},
+		{
 			situation: "misses two keepalives and answers the third",
 			breaks: func(l *lab) {
 				heard := 0

@@ -103,6 +103,15 @@ func TestTVSServersAreAskedInTurn(t *testing.T) {
 			}
 		}
 	}
+	drip := func(conn net.Conn) {
+		go stalling(conn)
+		for _, b := range append([]byte{22, 3, 3, 0x40, 0, 2, 0, 0x3F, 0xFC, 3, 3}, make([]byte, 60)...) {
+			if _, err := conn.Write([]byte{b}); err != nil {
+				return
+			}
+			time.Sleep(time.Second)
+		}
+	}
 	trickle := func(conn net.Conn) {
 		question, _ := tvs.ReadMessage(conn)
 		answer, _ := tvs.VerifyResponse(question.Session, tvs.Valid, []uint8{0}, time.Hour).Append(nil)
@@ -124,6 +133,7 @@ func TestTVSServersAreAskedInTurn(t *testing.T) {
 		{"a refuses the connection", services{"b:2446": yes}, 0, CauseRefused, "TVS: connect to a:2445: dial: connection refused"},
 		{"a does not accept", services{"a:2445": nil, "b:2446": yes}, 10 * time.Second, CauseTimeout, "TVS: connect to a:2445: context deadline exceeded"},
 		{"a stalls in the handshake", services{"a:2445": stalling, "b:2446": yes}, 10 * time.Second, CauseTimeout, "TVS: TLS handshake with a:2445: context deadline exceeded"},
+		{"a sends a byte a second of a ServerHello", services{"a:2445": drip, "b:2446": yes}, 10 * time.Second, CauseTimeout, "TVS: TLS handshake with a:2445: context deadline exceeded"},
 		{"a floods before the handshake", services{"a:2445": flood, "b:2446": yes}, 0, CauseMalformed, "TVS: TLS handshake with a:2445: tls: first record does not look like a TLS handshake"},
 		{
 			"a shows a certificate that is no TVS record",

@@ -9,7 +9,7 @@
 //	restart.go      to services, which only then read what is stored
 //	devices.go      to devices: profile, CAPF operation, reset
 //	order.go        the same as a value, for a core in another process
-//	database.go     the devices: what each may do, holds and is doing
+//	database.go     all devices -> device.go: what one may do, holds and is doing
 //	files.go        which file answers which name     -> tftp.go (UDP 69)
 //	capf.go         the CAPF conversation, pure       -> capfserver.go (TCP 3804)
 //	tvs.go          is this certificate good?         (TCP 2445)

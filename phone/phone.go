@@ -6,12 +6,14 @@
 //	 3 config     SEP<MAC>.cnf.xml.sgn: verify, decrypt (.enc.sgn), parse
 //	 4 capf       TCP 3804: make a key, obtain the LSC; then back to 3, once
 //	 5 register   TCP 2443: mutual TLS, then SCCP registration
-//	   serve      keepalive, fail over and back, reset and restart
+//	   serve      keepalive, fail over and back, SRST routers last, reset and restart
 //
-// Read boot.go first: it is the table above as a loop. Every question of trust
-// is answered in trust.go and nowhere else. A Phone has no opinion about load,
-// logs or terminals: it borrows what it needs through Env and says what
-// happened as typed events (event.go).
+// Read boot.go first: it is the table above as a loop; run.go is its last line.
+// Every question of trust is answered in trust.go and its neighbours (trust_…,
+// and tvs.go, which asks the services) and nowhere else. Files come by TFTP, with
+// a receiver of the package's own (tftp.go, transfer.go). A Phone has no opinion
+// about load, logs or terminals: it borrows what it needs through Env and says
+// what happened as typed events (event.go).
 package phone
 
 import (

@@ -9,6 +9,9 @@
 // absolute values. Ratios hold where times do not: a busy machine slows both
 // sides. README.md has the table of goals and what was measured.
 //
+// The load engine has benchmarks of its own, L1 to L3 (load_test.go), with
+// absolute values: a schedule is kept or not, whatever the machine.
+//
 //	crowd_test.go     n jobs from a few workers       child_test.go   the other end as a process
 //	rounds_test.go    alternate, take medians         usage_*_test.go CPU and memory of a process
 //	world_test.go     keys, certificates, devices     fleet_test.go   phones that stay

@@ -1,6 +1,9 @@
 package bench
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 // TestEveryBenchmarkRuns goes through each benchmark with a handful of phones
 // and small keys. Its figures mean nothing.
@@ -17,6 +20,7 @@ func TestEveryBenchmarkRuns(t *testing.T) {
 		{"G7", func(t testing.TB, s size) { idleMemory(t, s, models[1]) }},
 		{"G9", func(t testing.TB, s size) { keepAliveCPU(t, s, models[0]) }},
 		{"G10", tftpCPU},
+		{"L1", func(t testing.TB, _ size) { startLag(t, 100, 200*time.Millisecond) }},
 		{"G11", func(t testing.TB, s size) { tenRounds(t, s, s.idle) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -153,6 +153,6 @@ func (m *Model) bootOrder() []Step {
 // say emits an event.
 func (p *Phone) say(e Event) {
 	if p.env.Watch != nil {
-		p.env.Watch(Record{Phone: p.id.Name, At: time.Now(), Event: e})
+		p.env.Watch(Record{Phone: p.id.Name, At: time.Now(), Clock: p.env.Clock, Event: e})
 	}
 }

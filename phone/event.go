@@ -11,8 +11,12 @@ import (
 type Record struct {
 	Phone Name
 	At    time.Time
+	Clock time.Duration // how far the phone's own clock is off, as Env.Clock
 	Event Event
 }
+
+// Shown is the time that the phone shows beside a message or a console line.
+func (r Record) Shown() time.Time { return r.At.Add(r.Clock) }
 
 // Event is one of the types below. Events are the only way a phone speaks:
 // console logs, status messages, counters and reports are made from them.

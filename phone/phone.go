@@ -85,8 +85,12 @@ type Env struct {
 	Timers  *Wheel       // shared keepalive timer; nil: one timer a phone
 	Standby bool         // keep a second connection to the next CallManager
 	KeyTime Spread       // how long the phone is busy with a key, wherever that comes from; zero: as long as making it takes
-	KeyLog  io.Writer    // gets the secrets of the phone's TLS connections, as NSS key log lines; nil: nobody does
-	Trace   bool         // tell every step of a decision about a list or a configuration: TraceStep
+	// Clock is how far the phone's own clock is off. It stands beside what the phone
+	// shows. No trust is decided by it: phones compare certificates with their lists
+	// and mind no date; patience and timers go by true time.
+	Clock  time.Duration
+	KeyLog io.Writer // gets the secrets of the phone's TLS connections, as NSS key log lines; nil: nobody does
+	Trace  bool      // tell every step of a decision about a list or a configuration: TraceStep
 }
 
 func (e Env) withDefaults(id Identity) Env {

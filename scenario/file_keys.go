@@ -78,6 +78,7 @@ func (s *Scenario) readGroup(n *tree.Node) {
 			choice[LSC]{"enrol", LSCEnrol}, choice[LSC]{"installed", LSCInstalled}, choice[LSC]{"foreign", LSCForeign}, choice[LSC]{"none", LSCNone})))},
 		tree.Key{Name: "keys", Read: tree.Into(&g.Keys, parseKeys)},
 		tree.Key{Name: "key_time", Read: note("key_time", tree.Into(&g.KeyTime, parseKeyTime))},
+		tree.Key{Name: "clock", Read: tree.Into(&g.Clock, parseClock)},
 		tree.Key{Name: "auth_string", Read: tree.Into(&g.AuthString, words(31))},
 		tree.Key{Name: "standby", Read: tree.Into(&g.Standby, yesNo)},
 		tree.Key{Name: "tls", Read: note("tls", tlsRange(&g.TLSMin, &g.TLSMax))},

@@ -241,6 +241,7 @@ func TestBadFiles(t *testing.T) {
 		"lsc":                    {"phones: {count: 1, lsc: enroll}", `x.yaml:1:25: phones.lsc: "enroll" is unknown; did you mean "enrol"?`},
 		"LSCs of others":         {"core: 10.0.0.1\nphones: {count: 1, lsc: installed}", `x.yaml:2:25: phones.lsc: only the simulator gives out certificates before the run; let phones enrol with 10.0.0.1:69`},
 		"keys":                   {"phones: {count: 1, keys: pool}", `x.yaml:1:26: phones.keys: "pool" says not where keys come from; write fresh, or pool 256`},
+		"clock of phones":        {"phones: {count: 1, clock: 2031-13-01}", `x.yaml:1:27: phones.clock: "2031-13-01" is no date; write it like 2031-06-01`},
 		"key time":               {"phones: {count: 1, key_time: long}", `x.yaml:1:30: phones.key_time: "long" is no duration; write it like 30s, 2m or 250ms; or "10s to 16s", "13s ± 2s", "model"`},
 		"key time backwards":     {"phones: {count: 1, key_time: 16s to 10s}", `x.yaml:1:30: phones.key_time: "16s to 10s" ends before it begins`},
 		"key time of a model":    {"phones: {count: 1, key_time: model}", "x.yaml:1:30: phones.key_time: no source says how long a 7965 makes a key; give a time, such as 13s"},

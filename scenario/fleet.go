@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"time"
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
@@ -51,6 +52,7 @@ type group struct {
 	first  uint64 // MAC address of its first phone
 	keys   phone.Keys
 	held   []phone.Flash // by the kinds of Group.Trust
+	off    time.Duration // how far the phones' clocks are off
 }
 
 func newFleet(with Scenario, maker *core.Manufacturer, w World) (*fleet, error) {
@@ -157,7 +159,7 @@ func (f *fleet) phone(n int, id phone.Identity, flash phone.Flash, watch func(ph
 	env := phone.Env{
 		Files: f.files(n, id, l.listen), Dial: l.dial, KeyLog: l.keyLog, Keys: g.keys, Limits: f.limits, Lists: f.lists, Timers: f.timers,
 		Rand: rand.New(rand.NewPCG(f.with.Seed, uint64(n))), Watch: watch, Standby: g.Standby,
-		KeyTime: g.KeyTime.of(id.Model), Trace: l.trace,
+		KeyTime: g.KeyTime.of(id.Model), Trace: l.trace, Clock: g.off,
 	}
 	return phone.New(id, flash, env)
 }

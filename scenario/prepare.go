@@ -108,6 +108,7 @@ func (r *run) prepareCore(ctx context.Context, where WhereKind, maker *core.Manu
 func (r *run) equip() {
 	f := r.fleet
 	for _, g := range f.groups {
+		g.off = g.Clock.offset(time.Now())
 		for _, trust := range g.Trust {
 			g.held = append(g.held, trust.flash(r.place.lists))
 		}

@@ -78,6 +78,7 @@ type Group struct {
 	LSC        LSC
 	Keys       Keys
 	KeyTime    KeyTime
+	Clock      Clock  // of the phones, beside what they show
 	AuthString string // what the user types when CAPF asks; empty: nothing
 	Standby    bool   // a second connection, to the next CallManager
 	TLSMin     uint16 // 0: the model's

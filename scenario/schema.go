@@ -98,6 +98,7 @@ func keys() map[string]tree.About {
 		"phones.trust":       {Doc: "The lists that phones hold at power-on: held (today's), stale, none, files, or a mix.", Examples: []string{"held", "none", "stale", "CTLFile.tlv"}},
 		"phones.lsc":         {Doc: "How phones come to their LSC."},
 		"phones.keys":        {Doc: "Where keys come from: each phone makes its own, or a pool made before the start.", Examples: []string{"fresh", "pool 256"}},
+		"phones.clock":       {Doc: "What date it is on the phones, or how far their clock is off: it stands beside their status messages and console lines. Phones mind no certificate's dates, and timers go by true time.", Examples: []string{"2036-01-01", "-30d"}},
 		"phones.key_time":    {Doc: "How long a phone is busy with a key, wherever that comes from: a time, a range, a mean and a standard deviation, or what a source says of the model.", Examples: []string{"13s", "10s to 16s", "13s ± 2s", "model"}},
 		"phones.auth_string": {Doc: "The authentication string that users type; nobody types anything unless said."},
 		"phones.standby":     {Doc: "Keep a second connection, to the next CallManager."},

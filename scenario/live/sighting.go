@@ -91,12 +91,12 @@ func (s *sighting) take(r phone.Record) {
 	case phone.ListJudged:
 		s.judged(e)
 	case phone.StatusMessage:
-		s.messages.add(line{r.At.UnixNano(), textOf(s.name, e.Text)}, mostMessages)
+		s.messages.add(line{r.Shown().UnixNano(), textOf(s.name, e.Text)}, mostMessages)
 		if e.Text == phone.StatusErasing {
 			s.lists, s.refused = [2]*ctl.List{}, [2]text{}
 		}
 	case phone.ConsoleLine:
-		s.console.add(line{r.At.UnixNano(), textOf(s.name, e.Severity+" "+e.Text)}, mostConsole)
+		s.console.add(line{r.Shown().UnixNano(), textOf(s.name, e.Severity+" "+e.Text)}, mostConsole)
 	case phone.CertificateIssued:
 		s.lsc = textOf(s.name, "Installed, "+e.KeySpec)
 	case phone.CertificateDeleted:

@@ -72,9 +72,9 @@ func (t *Teller) Hear(r phone.Record) {
 		t.trace(e)
 	case phone.StatusMessage:
 		t.report.StatusMessages = append(t.report.StatusMessages, e.Text)
-		t.messages = append(t.messages, r.At.Format("15:04:05 ")+e.Text)
+		t.messages = append(t.messages, r.Shown().Format("15:04:05 ")+e.Text)
 	case phone.ConsoleLine:
-		t.console(r.At, e)
+		t.console(r.Shown(), e)
 	case phone.CertificateIssued:
 		t.report.LSC = e.KeySpec
 	case phone.Registered:

@@ -46,28 +46,34 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.recall(); err != nil {
 		return err
 	}
-	if where == Remote {
-		if err := r.guard(ctx); err != nil {
+	r.fleet.spread = machine.Spread && (where != Remote || r.with.Core.Where.loopback())
+	if where == Remote { // before keys are made: it may not answer
+		if err := r.meetCore(ctx); err != nil {
 			return err
 		}
 	}
-	r.fleet.spread = machine.Spread && (where != Remote || r.with.Core.Where.loopback())
 	if err := r.fleet.makeKeys(ctx, r.progress.counter(PhaseKeys)); err != nil {
 		return err
 	}
-	if where == Remote {
-		if r.options.StateDir == "" {
-			r.note("the phones' factory certificates are thrown away afterwards; with --state the cluster can be told to trust them")
+	if where != Remote {
+		if err := r.prepareCore(ctx, where, maker); err != nil {
+			return err
 		}
-		r.place, err = r.reach(ctx, r.fleet.identity(0))
-	} else {
-		err = r.prepareCore(ctx, where, maker)
-	}
-	if err != nil {
-		return err
 	}
 	r.equip()
 	return ctx.Err()
+}
+
+// meetCore asks somebody else's core for its files, if the run may send there.
+func (r *run) meetCore(ctx context.Context) (err error) {
+	if err := r.guard(ctx); err != nil {
+		return err
+	}
+	if r.options.StateDir == "" {
+		r.note("the phones' factory certificates are thrown away afterwards; with --state the cluster can be told to trust them")
+	}
+	r.place, err = r.reach(ctx, r.fleet.identity(0))
+	return err
 }
 
 // guard keeps a run against somebody's core where it may send.

@@ -309,3 +309,11 @@ func TestReportsTellThatTheyCouldNotBeWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestARunThatEndedBeforeItsFirstPhone(t *testing.T) {
+	var out strings.Builder
+	r := &tally.Result{Scenario: "storm", Interrupted: true, Phones: tally.Phones{Planned: 1000}}
+	if err := Text(&out, r); err != nil || out.String() != "storm: interrupted before the first of 1000 phones started\n" {
+		t.Errorf("got %q, %v", out.String(), err)
+	}
+}

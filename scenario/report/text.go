@@ -13,6 +13,10 @@ import (
 // time go, what failed and why, and may the figures be believed.
 func Text(w io.Writer, r *tally.Result) error {
 	p := &page{w: w}
+	if r.Phones.Started == 0 && r.Interrupted {
+		p.line("%s: interrupted before the first of %s started", r.Scenario, plural(r.Phones.Planned, "phone"))
+		return p.err
+	}
 	p.headline(r)
 	p.thresholds(r)
 	p.plan(r)

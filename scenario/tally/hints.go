@@ -28,7 +28,7 @@ var hints = []struct {
 	},
 	{
 		phone.StepRegister, phone.CauseRejected, "the CallManager refused the registration",
-		"check that the device exists, that its security profile fits the phone, and that the CallManager trusts the issuer of its certificate",
+		"check that the device exists, that its security profile fits the phone, and that the CallManager trusts the issuer of its certificate; one that it refuses is renewed by CAPF (operation install)",
 	},
 	{
 		phone.StepConfig, phone.CauseMissing, "the TFTP server has no configuration for the phones, not even XMLDefault.cnf.xml",

@@ -113,13 +113,16 @@ func (f *bareTLS) clientConfig(own *phone.Credential) *tls.Config {
 	}
 }
 
-// rate is how many handshakes a second n phones make. Like those who register,
-// they stay until the clock has stopped.
-func (f *bareTLS) rate(t testing.TB, n int) float64 {
+// rate is how many handshakes a second n phones make.
+func (f *bareTLS) rate(t testing.TB, n int) float64 { return stay(t, n, f.dial) }
+
+// stay is how many of n connections a second open makes. Like those who
+// register, they stay until the clock has stopped.
+func stay(t testing.TB, n int, open func(i int) (*tls.Conn, error)) float64 {
 	t.Helper()
 	conns := make([]*tls.Conn, n)
 	perSecond := crowd(t, n, func(i int) (err error) {
-		conns[i], err = f.dial(i)
+		conns[i], err = open(i)
 		return err
 	})
 	for _, conn := range conns {

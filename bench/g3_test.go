@@ -16,12 +16,16 @@ import (
 // BenchmarkG3FullBootRate is the rate of whole boots from an empty flash (both
 // lists and the configuration by TFTP, an LSC from CAPF with a key from a pool,
 // the configuration again, registration; both ends in this process) over that
-// of a bare mutual-TLS loop.
+// of a bare mutual-TLS loop. A 7940 fetches one list, because it knows no ITL;
+// the others fetch two.
 func BenchmarkG3FullBootRate(b *testing.B) {
-	for _, digits := range models {
+	for _, digits := range booting {
 		b.Run(digits, func(b *testing.B) { fullBootRate(b, short(full), digits) })
 	}
 }
+
+// booting are the models that boot as a whole: models, and one that fetches less.
+var booting = append([]string{"7940"}, models...)
 
 func fullBootRate(t testing.TB, s size, digits string) {
 	w, m := newWorld(t, s, s.phones), model(t, digits)
@@ -33,6 +37,33 @@ func fullBootRate(t testing.TB, s size, digits string) {
 	report(t, result.ratio, "ratio")
 	report(t, result.ours, "boots/s")
 	report(t, result.floor, "bare-handshakes/s")
+}
+
+// BenchmarkG3BareBootRate says what of G3 is the phone's and the core's own
+// doing. "ratio" is the rate of whole boots over that of bare boots, "ceiling"
+// that of bare boots over that of the bare mutual-TLS loop: G3 of a program that
+// does nothing but what a boot cannot do without.
+func BenchmarkG3BareBootRate(b *testing.B) {
+	for _, digits := range booting {
+		b.Run(digits, func(b *testing.B) { bareBootRate(b, short(full), digits) })
+	}
+}
+
+func bareBootRate(t testing.TB, s size, digits string) {
+	w, m := newWorld(t, s, s.phones), model(t, digits)
+	keys := &poolKeys{world: w}
+	files, err := fill(context.Background(), startCore(t, w, bootingCore(w, s, 1)), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare := startBareBoot(t, w, m, files)
+	boots := func() float64 { return bare.rate(t, s.phones/2) }
+	ours := alternate(s.rounds, func() float64 { return fullBoots(t, w, s, m, s.phones/2, keys) }, boots)
+	ceiling := alternate(s.rounds, boots, func() float64 { return bare.registration.rate(t, s.phones) })
+	report(t, ours.ratio, "ratio")
+	report(t, ours.ours, "boots/s")
+	report(t, ours.floor, "bare-boots/s")
+	report(t, ceiling.ratio, "ceiling")
 }
 
 // BenchmarkG4FullBootRateFreshKeys is the rate of whole boots of phones that
@@ -73,10 +104,7 @@ func freshBootRate(t testing.TB, s size) {
 // fullBoots starts a core and boots n phones against it from nothing.
 func fullBoots(t testing.TB, w *world, s size, m *phone.Model, n int, keys phone.Keys) float64 {
 	t.Helper()
-	c := startCore(t, w, core.Config{
-		Security: cnf.Encrypted, Devices: w.devices(n, false), BuildFiles: true,
-		CAPF: core.CAPFPolicy{Auth: cnf.CAPFNullString, Key: capf.KeySpec{Bits: s.bits}, Operation: core.OperationInstall},
-	})
+	c := startCore(t, w, bootingCore(w, s, n))
 	defer c.Close()
 	wheel := phone.NewWheel(wheelTick)
 	defer wheel.Close()
@@ -86,6 +114,14 @@ func fullBoots(t testing.TB, w *world, s size, m *phone.Model, n int, keys phone
 		own.Files = tftpFor(i, c.TFTPAddr(), m)
 		return phone.New(identity(i, m), phone.Flash{}, own)
 	})
+}
+
+// bootingCore is a core that has n phones enrol.
+func bootingCore(w *world, s size, n int) core.Config {
+	return core.Config{
+		Security: cnf.Encrypted, Devices: w.devices(n, false), BuildFiles: true,
+		CAPF: core.CAPFPolicy{Auth: cnf.CAPFNullString, Key: capf.KeySpec{Bits: s.bits}, Operation: core.OperationInstall},
+	}
 }
 
 // timedKeys makes fresh keys and counts the CPU time of that.

@@ -15,6 +15,7 @@ func TestEveryBenchmarkRuns(t *testing.T) {
 		{"G1", func(t testing.TB, s size) { registrationRate(t, s, models[0], false) }},
 		{"G2", func(t testing.TB, s size) { registrationRate(t, s, models[1], true) }},
 		{"G3", func(t testing.TB, s size) { fullBootRate(t, s, models[0]) }},
+		{"G3, bare boots", func(t testing.TB, s size) { bareBootRate(t, s, models[0]) }},
 		{"G4", freshBootRate},
 		{"G5", func(t testing.TB, s size) { clientCPU(t, s, models[0]) }},
 		{"G7", func(t testing.TB, s size) { idleMemory(t, s, models[1]) }},

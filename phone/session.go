@@ -33,6 +33,7 @@ type Session struct {
 	secondary time.Duration // keepalive interval of a stand-by link
 
 	stopKeepalive func()
+	interrupting  sync.WaitGroup
 	lost          atomic.Pointer[error]
 	ended         error // what Serve has to say of what happened while the phone was busy
 
@@ -165,15 +166,16 @@ func (s *Session) Serve(ctx context.Context) error {
 // interrupt makes reading fail once ctx has ended. When the returned function
 // has been called, that will no longer happen.
 func (s *Session) interrupt(ctx context.Context) (settle func()) {
-	done := make(chan struct{})
+	s.interrupting.Add(1)
 	stop := context.AfterFunc(ctx, func() {
-		defer close(done)
+		defer s.interrupting.Done()
 		s.link.conn.SetReadDeadline(time.Unix(1, 0))
 	})
 	return func() {
-		if !stop() {
-			<-done
+		if stop() {
+			s.interrupting.Done()
 		}
+		s.interrupting.Wait()
 	}
 }
 

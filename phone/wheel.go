@@ -29,7 +29,7 @@ type Wheel struct {
 	done sync.WaitGroup // timekeeper and callers
 
 	mu      sync.Mutex
-	slots   []map[*turn]struct{}
+	slots   []*turn // the first of each slot
 	now     int
 	due     []*turn // off the wheel, not called yet
 	callers int     // goroutines that call, or are in a call
@@ -44,11 +44,13 @@ type Wheel struct {
 // owes one call, and its answer has all the time of any other.
 type turn struct {
 	wheel  *Wheel
-	slot   int
-	rounds int
-	every  int // ticks
 	call   func()
+	slot   int32
+	rounds int32
+	every  int32 // ticks
 	gone   bool
+
+	before, after *turn // in its slot
 }
 
 // wheelSlots times a tick of 10 ms is 41 s: most keepalives wait less than a
@@ -58,7 +60,7 @@ const wheelSlots = 4096
 // NewWheel starts a wheel. Calls come at most one tick late. Stop it with
 // Close.
 func NewWheel(tick time.Duration) *Wheel {
-	w := &Wheel{tick: tick, stop: make(chan struct{}), slots: make([]map[*turn]struct{}, wheelSlots)}
+	w := &Wheel{tick: tick, stop: make(chan struct{}), slots: make([]*turn, wheelSlots)}
 	w.done.Go(w.keepTime)
 	return w
 }
@@ -79,7 +81,7 @@ func (w *Wheel) Every(first, period time.Duration, f func()) (stop func()) {
 	if w == nil {
 		return everyAlone(first, period, f)
 	}
-	t := &turn{wheel: w, every: w.ticks(period), call: f}
+	t := &turn{wheel: w, every: int32(w.ticks(period)), call: f}
 	w.mu.Lock()
 	w.place(t, w.ticks(first))
 	w.mu.Unlock()
@@ -122,19 +124,33 @@ func (w *Wheel) ticks(d time.Duration) int {
 
 // place puts a turn so many ticks from now. The caller holds the lock.
 func (w *Wheel) place(t *turn, ticks int) {
-	t.slot = (w.now + ticks) % wheelSlots
-	t.rounds = (ticks - 1) / wheelSlots
-	if w.slots[t.slot] == nil {
-		w.slots[t.slot] = make(map[*turn]struct{})
+	t.slot = int32((w.now + ticks) % wheelSlots)
+	t.rounds = int32((ticks - 1) / wheelSlots)
+	if t.after = w.slots[t.slot]; t.after != nil {
+		t.after.before = t
 	}
-	w.slots[t.slot][t] = struct{}{}
+	w.slots[t.slot] = t
+}
+
+// take takes a turn out of its slot, if it is in one. The caller holds the lock.
+func (w *Wheel) take(t *turn) {
+	switch {
+	case t.before != nil:
+		t.before.after = t.after
+	case w.slots[t.slot] == t:
+		w.slots[t.slot] = t.after
+	}
+	if t.after != nil {
+		t.after.before = t.before
+	}
+	t.before, t.after = nil, nil
 }
 
 func (t *turn) remove() {
 	t.wheel.mu.Lock()
 	defer t.wheel.mu.Unlock()
 	t.gone = true
-	delete(t.wheel.slots[t.slot], t)
+	t.wheel.take(t)
 }
 
 // longStall is a time that nobody waits for a tick, unless the whole process
@@ -171,12 +187,12 @@ func (w *Wheel) advance(ticks int) {
 	left := len(w.due)
 	for range ticks {
 		w.now = (w.now + 1) % wheelSlots
-		for t := range w.slots[w.now] {
-			if t.rounds > 0 {
+		for t, next := w.slots[w.now], (*turn)(nil); t != nil; t = next {
+			if next = t.after; t.rounds > 0 {
 				t.rounds--
 				continue
 			}
-			delete(w.slots[w.now], t)
+			w.take(t)
 			w.due = append(w.due, t)
 		}
 	}
@@ -214,7 +230,7 @@ func (w *Wheel) callDue() {
 		w.mu.Lock()
 		w.calls++
 		if !t.gone {
-			w.place(t, t.every)
+			w.place(t, int(t.every))
 		}
 	}
 	w.callers--

@@ -119,7 +119,7 @@ func TestWheelWaitsForNobody(t *testing.T) {
 // after it.
 func TestWheelOwesOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &Wheel{tick: 10 * time.Millisecond, slots: make([]map[*turn]struct{}, wheelSlots)}
+		w := &Wheel{tick: 10 * time.Millisecond, slots: make([]*turn, wheelSlots)}
 		calls := 0
 		w.Every(3*time.Second, 3*time.Second, func() { calls++ })
 		for _, c := range []struct{ ticks, calls int }{{299, 0}, {1, 1}, {3000, 2}, {299, 2}, {1, 3}, {299, 3}, {1, 4}} {

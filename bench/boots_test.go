@@ -65,7 +65,7 @@ func (f ctlByTFTP) Fetch(ctx context.Context, name string) ([]byte, error) {
 
 // tftpFor is how phone i fetches from a core.
 func tftpFor(i int, server string, m *phone.Model) *phone.TFTP {
-	return &phone.TFTP{Servers: []string{server}, Local: source(i), Timers: m.Timers}
+	return &phone.TFTP{Servers: []string{server}, Local: source(i), Timers: &m.Timers}
 }
 
 // identity is phone i.

@@ -28,7 +28,8 @@ type Fleet struct {
 	phones sync.WaitGroup
 	begun  int
 
-	acked              []atomic.Int32 // by phone
+	up                 []chan struct{} // by phone, closed when it is registered and nil from then on
+	acked              []atomic.Int32  // by phone
 	sent, answered     atomic.Int64
 	missed, lost, gone atomic.Int64
 }
@@ -57,6 +58,7 @@ func (f *Fleet) Prepare(in FleetArgs, _ *Nothing) (err error) {
 	}
 	debug.SetGCPercent(scenario.GCPercent) // as every run does
 	f.wheel = phone.NewWheel(wheelTick)
+	f.up = make([]chan struct{}, in.Phones)
 	f.acked = make([]atomic.Int32, in.Phones)
 	f.ctx, f.cancel = context.WithCancel(context.Background())
 	return nil
@@ -76,17 +78,12 @@ const registerWithin = 30 * time.Second
 // switchOn returns when phone i is registered.
 func (f *Fleet) switchOn(i int) error {
 	up := make(chan struct{})
-	var once sync.Once
+	f.up[i] = up
 	flash := f.held
 	flash.LSC = f.world.credential(i)
 	p := phone.New(identity(i, f.model), flash, phone.Env{
 		Files: tftpFor(i, f.args.Core.TFTP, f.model), Timers: f.wheel, Lists: &f.lists,
-		Watch: func(r phone.Record) {
-			if _, ok := r.Event.(phone.Registered); ok {
-				once.Do(func() { close(up) })
-			}
-			f.count(i, r.Event)
-		},
+		Watch: func(r phone.Record) { f.count(i, r.Event) },
 	})
 	f.phones.Go(func() {
 		if err := p.Run(f.ctx); err != nil {
@@ -103,6 +100,11 @@ func (f *Fleet) switchOn(i int) error {
 
 func (f *Fleet) count(i int, e phone.Event) {
 	switch e.(type) {
+	case phone.Registered:
+		if up := f.up[i]; up != nil {
+			close(up)
+			f.up[i] = nil
+		}
 	case phone.KeepAliveSent:
 		f.sent.Add(1)
 	case phone.KeepAliveAcked:

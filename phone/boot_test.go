@@ -115,7 +115,7 @@ func newWorld(t *testing.T, c core.Config, change func(*phone.Identity, *phone.F
 		change(&id, &flash, &env)
 	}
 	if env.Files == nil {
-		env.Files = &phone.TFTP{Servers: []string{w.core.TFTPAddr()}, Timers: id.Model.Timers}
+		env.Files = &phone.TFTP{Servers: []string{w.core.TFTPAddr()}, Timers: &id.Model.Timers}
 	}
 	w.phone = phone.New(id, flash, env)
 	return w
@@ -305,7 +305,7 @@ func TestBoots(t *testing.T) {
 				held := w.phone.Flash()
 				said := new(diary)
 				again := phone.New(phone.Identity{Name: device, Model: mustModel(t, "7965"), MIC: mic(w.core.Authority(), mustModel(t, "7965"))}, held,
-					phone.Env{Watch: said.watch, Files: &phone.TFTP{Servers: []string{w.core.TFTPAddr()}, Timers: mustModel(t, "7965").Timers}})
+					phone.Env{Watch: said.watch, Files: &phone.TFTP{Servers: []string{w.core.TFTPAddr()}, Timers: &mustModel(t, "7965").Timers}})
 				session, err := again.Boot(t.Context())
 				if err != nil {
 					t.Fatal(err)
@@ -419,7 +419,7 @@ func TestAPhoneGoesOnWithWhatItHolds(t *testing.T) {
 	said := new(diary)
 	model := mustModel(t, "7965")
 	p := phone.New(phone.Identity{Name: device, Model: model, MIC: mic(home.core.Authority(), model)}, home.phone.Flash(),
-		phone.Env{Watch: said.watch, Files: &phone.TFTP{Servers: []string{stranger.TFTPAddr()}, Timers: model.Timers}})
+		phone.Env{Watch: said.watch, Files: &phone.TFTP{Servers: []string{stranger.TFTPAddr()}, Timers: &model.Timers}})
 	session, err := p.Boot(t.Context())
 	if err != nil {
 		t.Fatal(err)

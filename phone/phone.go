@@ -98,7 +98,7 @@ func (e Env) withDefaults(id Identity) Env {
 		e.Dial = DialFrom(id.Address)
 	}
 	if e.Files == nil {
-		e.Files = &TFTP{Local: id.Address, Timers: id.Model.Timers}
+		e.Files = &TFTP{Local: id.Address, Timers: &id.Model.Timers}
 	}
 	if e.Keys == nil {
 		e.Keys = FreshKeys{}

@@ -23,7 +23,7 @@ import (
 type TFTP struct {
 	Servers []string   // host:port
 	Local   netip.Addr // source address; the zero value leaves the choice to the system
-	Timers  Timers
+	Timers  *Timers    // of the phone's model
 
 	// Listen opens the socket of a transfer; nil means the system's.
 	Listen func(local netip.AddrPort) (Datagrams, error)

@@ -56,7 +56,7 @@ func tftpErrorPacket(code int, text string) []byte {
 func testTFTP(servers ...string) *TFTP {
 	timers := usualTimers
 	timers.TFTPTry, timers.TFTPTries, timers.MaxFile = 20*time.Millisecond, 3, 5000
-	return &TFTP{Servers: servers, Timers: timers}
+	return &TFTP{Servers: servers, Timers: &timers}
 }
 
 func TestFetchAnswers(t *testing.T) {
@@ -162,7 +162,7 @@ func TestFetchFromTFTPDHPA(t *testing.T) {
 	for _, blockSize := range []int{512, 1024, 8} {
 		timers := usualTimers
 		timers.BlockSize = blockSize
-		client := &TFTP{Servers: []string{address}, Timers: timers}
+		client := &TFTP{Servers: []string{address}, Timers: &timers}
 		for _, size := range []int{0, 1, 511, 512, 513, 5120, 70_000} {
 			file, err := client.Fetch(t.Context(), strconv.Itoa(size))
 			if err != nil || !bytes.Equal(file, bytes.Repeat([]byte{'x'}, size)) {

@@ -76,7 +76,7 @@ type tftpError struct {
 
 func (e *tftpError) Error() string { return fmt.Sprintf("TFTP error %d: %s", e.code, e.text) }
 
-func newTransfer(server netip.AddrPort, name string, timers Timers) *transfer {
+func newTransfer(server netip.AddrPort, name string, timers *Timers) *transfer {
 	t := &transfer{server: server, asks: timers.BlockSize, limit: timers.MaxFile, size: tftpBlock, next: 1}
 	t.out = append(append([]byte{0, opRead}, name...), "\x00octet\x00"...)
 	if t.asks != tftpBlock {

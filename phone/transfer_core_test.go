@@ -20,7 +20,7 @@ func TestTransferFromTheCore(t *testing.T) {
 	}
 	for _, size := range []int{512, 1024, len(want)} { // the last one needs an empty block at its end
 		model := sometimes(t, "7965", func(timers *phone.Timers) { timers.BlockSize = size })
-		client := &phone.TFTP{Servers: []string{w.core.TFTPAddr()}, Timers: model.Timers}
+		client := &phone.TFTP{Servers: []string{w.core.TFTPAddr()}, Timers: &model.Timers}
 		if got, err := client.Fetch(t.Context(), "ITLFile.tlv"); err != nil || !bytes.Equal(got, want) {
 			t.Errorf("in blocks of %d: %d bytes and %v, want %d", size, len(got), err, len(want))
 		}

@@ -151,7 +151,7 @@ func inMemory(socket *memoryUDP, blockSize, limit int) *TFTP {
 	if limit != 0 {
 		timers.MaxFile = limit
 	}
-	return &TFTP{Servers: []string{tftpAt.String()}, Timers: timers, Listen: socket.listen}
+	return &TFTP{Servers: []string{tftpAt.String()}, Timers: &timers, Listen: socket.listen}
 }
 
 // TestTransferGetsTheFile gets whole files past everything that a network does

@@ -70,7 +70,7 @@ func (r *run) filesOf(cluster int, id phone.Identity, listen capture.Listen) pho
 	if r.options.World.Files != nil {
 		return r.options.World.Files(at, id)
 	}
-	return &phone.TFTP{Servers: servers, Local: id.Address, Timers: id.Model.Timers, Listen: listen}
+	return &phone.TFTP{Servers: servers, Local: id.Address, Timers: &id.Model.Timers, Listen: listen}
 }
 
 // filesFor is what phone n fetches from: the first cluster, or where it was

@@ -213,7 +213,7 @@ func (s *Scenario) trustKinds() []TrustKind {
 // proves that the TFTP server answers, and is what phones of TrustHeld hold.
 func (r *run) reach(ctx context.Context, first phone.Identity) (*place, error) {
 	p := &place{tftp: r.with.Core.Where.Targets}
-	var files phone.Files = &phone.TFTP{Servers: p.tftp, Timers: first.Model.Timers}
+	var files phone.Files = &phone.TFTP{Servers: p.tftp, Timers: &first.Model.Timers}
 	if r.options.World.Files != nil {
 		files = r.options.World.Files(nil, first)
 	}

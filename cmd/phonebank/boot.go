@@ -239,7 +239,7 @@ func (b *booting) run(ctx context.Context, out *terminal.Stream, verbose, trace 
 	teller := story.New(out, verbose, b.id, b.where.String())
 	tap := b.tapped.traffic.Tap(0, b.id)
 	p := phone.New(b.id, b.flash, phone.Env{
-		Files: &phone.TFTP{Servers: b.where.Targets, Timers: b.id.Model.Timers, Listen: tap.Listen(phone.ListenFrom)},
+		Files: &phone.TFTP{Servers: b.where.Targets, Timers: &b.id.Model.Timers, Listen: tap.Listen(phone.ListenFrom)},
 		Dial:  tap.Dial(phone.DialFrom(b.id.Address)), KeyLog: tap.KeyLog(b.tapped.keyLog),
 		Watch: teller.Hear, Trace: trace,
 	})

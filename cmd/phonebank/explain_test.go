@@ -227,7 +227,7 @@ func (c compared) verify(t *testing.T, server *core.Core, flash phone.Flash, ste
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := &phone.TFTP{Servers: []string{server.TFTPAddr()}, Timers: model.Timers}
+	files := &phone.TFTP{Servers: []string{server.TFTPAddr()}, Timers: &model.Timers}
 	offered, err := files.Fetch(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)

@@ -57,7 +57,7 @@ func run(ctx context.Context, out io.Writer) error {
 		},
 	}
 	env := phone.Env{
-		Files: &phone.TFTP{Servers: []string{cluster.TFTPAddr()}, Timers: model.Timers},
+		Files: &phone.TFTP{Servers: []string{cluster.TFTPAddr()}, Timers: &model.Timers},
 		Watch: func(r phone.Record) { tell(out, r.Event) },
 	}
 	session, err := phone.New(id, phone.Flash{}, env).Boot(ctx)

@@ -46,7 +46,7 @@ func boot(t *testing.T, path, model string) {
 	t.Cleanup(func() { file.Close() })
 	tap := file.Tap(0, id)
 	p := phone.New(id, phone.Flash{}, phone.Env{
-		Files: &phone.TFTP{Servers: c.TFTPAddrs(), Timers: m.Timers, Listen: tap.Listen(phone.ListenFrom)},
+		Files: &phone.TFTP{Servers: c.TFTPAddrs(), Timers: &m.Timers, Listen: tap.Listen(phone.ListenFrom)},
 		Dial:  tap.Dial(phone.DialFrom(id.Address)), KeyLog: tap.KeyLog(nil), Watch: tap.Hear,
 	})
 	session, err := p.Boot(t.Context())

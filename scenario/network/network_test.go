@@ -94,7 +94,7 @@ func TestTFTPOnABadNetwork(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &server{file: bytes.Repeat([]byte("x"), 1100)}
 				line := New([]Spec{c.spec}, 1).Line(0, "SEP0011215A0001")
-				client := &phone.TFTP{Servers: []string{tftpAt.String()}, Timers: model.Timers, Listen: line.Listen(s.listen)}
+				client := &phone.TFTP{Servers: []string{tftpAt.String()}, Timers: &model.Timers, Listen: line.Listen(s.listen)}
 				began := time.Now()
 				file, err := client.Fetch(t.Context(), "CTLFile.tlv")
 				if phone.CauseOf(err) != c.cause || err == nil && !bytes.Equal(file, s.file) {

@@ -58,7 +58,7 @@ func (e *examination) boot(ctx context.Context) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		p := phone.New(e.Identity, e.Flash, phone.Env{
-			Files: &phone.TFTP{Servers: []string{e.main.address}, Local: e.Identity.Address, Timers: e.Identity.Model.Timers},
+			Files: &phone.TFTP{Servers: []string{e.main.address}, Local: e.Identity.Address, Timers: &e.Identity.Model.Timers},
 			Watch: func(r phone.Record) { e.hear(r.Event, cancel) },
 		})
 		session, err := p.Boot(ctx)

@@ -111,13 +111,13 @@ func (l *lab) list(t *testing.T, kind ctl.Kind, a *core.Authority, o core.ListOp
 	return b
 }
 
-func timers(t *testing.T) phone.Timers {
+func timers(t *testing.T) *phone.Timers {
 	t.Helper()
 	m, err := phone.FindModel("7965")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m.Timers
+	return &m.Timers
 }
 
 // parsed is a list that a phone holds.

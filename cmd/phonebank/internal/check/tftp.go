@@ -27,7 +27,7 @@ type file struct {
 
 // fetch asks a server for the first of some names that it knows.
 func (e *examination) fetch(ctx context.Context, s *server, names ...string) (f file) {
-	client := &phone.TFTP{Servers: []string{s.address}, Local: e.Identity.Address, Timers: e.Identity.Model.Timers}
+	client := &phone.TFTP{Servers: []string{s.address}, Local: e.Identity.Address, Timers: &e.Identity.Model.Timers}
 	for _, name := range names {
 		f.name = name
 		if f.bytes, f.err = client.Fetch(ctx, name); !errors.Is(f.err, phone.ErrNotFound) {

@@ -174,6 +174,65 @@ func TestAConnectionIsPackets(t *testing.T) {
 	}
 }
 
+// TestSecretsStandBeforeWhatTheyOpen has a server answer a ClientHello, which is
+// how TLS 1.3 comes to the secrets of that very answer.
+func TestSecretsStandBeforeWhatTheyOpen(t *testing.T) {
+	const hello, answer, secret = "\x16\x03\x01\x00\x05\x01hello", "answer", "SERVER_HANDSHAKE_TRAFFIC_SECRET 00 11"
+	for _, c := range []struct {
+		situation string
+		goesOn    func(net.Conn)
+		end       error
+	}{
+		{"the phone goes on", func(conn net.Conn) { conn.Write([]byte("finished")) }, io.EOF},
+		{"the server hangs up", func(conn net.Conn) { conn.Read(make([]byte, 10)) }, io.EOF},
+		{"the server resets it", func(conn net.Conn) { conn.Read(make([]byte, 10)) }, syscall.ECONNRESET},
+		{"the phone hangs up", func(conn net.Conn) { conn.Close() }, io.EOF},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			f, path := begin(t, Choice{First: 1}, wide)
+			tap := f.Tap(0, identity(t, 0))
+			s := &script{says: []string{answer}, end: c.end}
+			conn, err := tap.Dial(func(context.Context, string, string) (net.Conn, error) { return s, nil })(t.Context(), "tcp", "192.0.2.1:2443")
+			if err != nil {
+				t.Fatal(err)
+			}
+			conn.Write([]byte(hello))
+			conn.Read(make([]byte, 10))
+			fmt.Fprintln(tap.KeyLog(nil), secret)
+			c.goesOn(conn)
+			text, err := os.ReadFile(path)
+			said, opened, opens := bytes.Index(text, []byte(hello)), bytes.Index(text, []byte(answer)), bytes.Index(text, []byte(secret))
+			if err != nil || said < 0 || opens < said || opened < opens {
+				t.Errorf("ClientHello at %d, secret at %d, answer at %d, %v", said, opens, opened, err)
+			}
+			if got := packets(t, path)[3:]; len(got) != 3 || !strings.HasSuffix(got[0], hello) || !strings.HasSuffix(got[1], answer) {
+				t.Errorf("%q", got)
+			}
+		})
+	}
+}
+
+// TestAnAnswerWithoutEndIsNotKeptBack floods a phone that has said its
+// ClientHello.
+func TestAnAnswerWithoutEndIsNotKeptBack(t *testing.T) {
+	f, path := begin(t, Choice{First: 1}, wide)
+	s := &script{end: io.EOF}
+	for range 100 {
+		s.says = append(s.says, strings.Repeat("x", segment))
+	}
+	conn, err := f.Tap(0, identity(t, 0)).Dial(func(context.Context, string, string) (net.Conn, error) { return s, nil })(t.Context(), "tcp", "192.0.2.1:2443")
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Write([]byte("\x16\x03\x01\x00\x01\x01"))
+	for range 100 {
+		conn.Read(make([]byte, segment))
+	}
+	if n := len(packets(t, path)); n != 3+1+100 {
+		t.Errorf("%d packets are in the file, want all 104", n)
+	}
+}
+
 var (
 	fails      = phone.StepEnded{Step: phone.StepCTL, Err: errors.New("refused")}
 	ends       = phone.StepEnded{Step: phone.StepCTL, Err: context.Canceled}

@@ -12,8 +12,15 @@ import (
 // segment is the most that a TCP packet carries on Ethernet.
 const segment = 1460
 
-// packet makes the frame around one layer of TCP or UDP.
+// packet records the frame around one layer of TCP or UDP.
 func (t *Tap) packet(at time.Time, from, to netip.AddrPort, outward bool, transport gopacket.SerializableLayer, payload []byte, comment string) {
+	if i, ok := t.frame(at, from, to, outward, transport, payload, comment); ok {
+		t.record(i)
+	}
+}
+
+// frame makes it; what no network could carry has not been on one.
+func (t *Tap) frame(at time.Time, from, to netip.AddrPort, outward bool, transport gopacket.SerializableLayer, payload []byte, comment string) (i item, ok bool) {
 	server := to.Addr()
 	if !outward {
 		server = from.Addr()
@@ -47,10 +54,8 @@ func (t *Tap) packet(at time.Time, from, to netip.AddrPort, outward bool, transp
 	}
 	frame := gopacket.NewSerializeBuffer()
 	options := gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}
-	if gopacket.SerializeLayers(frame, options, ethernet, network, transport, gopacket.Payload(payload)) != nil {
-		return // what no network could carry has not been on one
-	}
-	t.record(item{at: at, bytes: frame.Bytes(), comment: comment})
+	err := gopacket.SerializeLayers(frame, options, ethernet, network, transport, gopacket.Payload(payload))
+	return item{at: at, bytes: frame.Bytes(), comment: comment}, err == nil
 }
 
 // station is the made-up MAC address of whoever has an IP address: one that is

@@ -80,7 +80,14 @@ type stream struct {
 	mu          sync.Mutex
 	sent, heard uint32 // number of the next byte, of the phone and of the server
 	left, gone  bool   // the phone has said that it is done; the server has
+
+	asked  bool   // the last word is a ClientHello
+	answer []item // to it, not yet recorded
+	size   int    // bytes of the answer
 }
+
+// longestAnswer is how much of an answer to a ClientHello is kept back.
+const longestAnswer = 64 << 10
 
 // first is the number that a side begins with.
 func first(at time.Time) uint32 { return uint32(at.UnixNano() >> 10) }
@@ -96,7 +103,9 @@ func (s *stream) open(began time.Time, comment string) {
 	s.packet(now, true, &layers.TCP{ACK: true}, nil, "")
 }
 
-// packet adds numbers to a packet, and the packet to the file.
+// packet adds numbers to a packet, and the packet to the file. Wireshark wants the
+// secrets of TLS 1.3 before the very packets of the server's that they are made
+// from: the answer to a ClientHello waits until the phone goes on.
 func (s *stream) packet(at time.Time, outward bool, tcp *layers.TCP, payload []byte, comment string) {
 	from, to := s.phone, s.server
 	tcp.Seq, tcp.Ack = s.sent, s.heard
@@ -107,16 +116,38 @@ func (s *stream) packet(at time.Time, outward bool, tcp *layers.TCP, payload []b
 	if !tcp.ACK {
 		tcp.Ack = 0
 	}
-	s.tap.packet(at, from, to, outward, tcp, payload, comment)
+	i, ok := s.tap.frame(at, from, to, outward, tcp, payload, comment)
+	switch {
+	case !ok:
+	case s.asked && s.size+len(i.bytes) <= longestAnswer:
+		s.answer = append(s.answer, i)
+		s.size += len(i.bytes)
+	default:
+		s.release()
+		s.tap.record(i)
+	}
 }
+
+// release records what was kept back.
+func (s *stream) release() {
+	for _, i := range s.answer {
+		s.tap.record(i)
+	}
+	s.asked, s.answer, s.size = false, nil, 0
+}
+
+// hello says that the phone offers to speak TLS: a record of a handshake, and the
+// first of its messages.
+func hello(b []byte) bool { return len(b) > 5 && b[0] == 22 && b[1] == 3 && b[5] == 1 }
 
 // carry shows bytes in as many packets as they need.
 func (s *stream) carry(outward bool, b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := time.Now()
+	at, asks := time.Now(), outward && hello(b)
 	next := &s.heard
 	if outward {
+		s.release()
 		next = &s.sent
 	}
 	for len(b) > 0 {
@@ -125,6 +156,7 @@ func (s *stream) carry(outward bool, b []byte) {
 		*next += uint32(n)
 		b = b[n:]
 	}
+	s.asked = s.asked || asks
 }
 
 // Write shows what the phone says before it is sent: the answer to it may be
@@ -170,6 +202,7 @@ func (s *stream) end(done *bool, outward bool, tcp *layers.TCP) {
 		return
 	}
 	*done = true
+	s.release()
 	s.packet(time.Now(), outward, tcp, nil, "")
 	switch {
 	case tcp.RST:

@@ -1,6 +1,7 @@
 package capture_test
 
 import (
+	"crypto/tls"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +18,7 @@ import (
 )
 
 // boot is a whole boot over loopback, captured; the file is not closed.
-func boot(t *testing.T, path, model string) {
+func boot(t *testing.T, path, model string, version uint16) {
 	t.Helper()
 	a := coretest.Authority(t, 1)
 	const name = "SEP0011215A0001"
@@ -30,7 +31,9 @@ func boot(t *testing.T, path, model string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	id := phone.Identity{Name: name, Model: m}
+	speaks := *m
+	speaks.TLSMin, speaks.TLSMax = version, version
+	id := phone.Identity{Name: name, Model: &speaks}
 	id.MIC = func() (*phone.Credential, error) {
 		key, err := phone.FreshKeys{}.NewKey(t.Context(), capf.KeySpec{Type: capf.RSA, Bits: 1024})
 		if err != nil {
@@ -86,10 +89,10 @@ func tshark(t *testing.T, file, filter string, fields ...string) (lines []string
 // TestWiresharkReadsAWholeBoot has Wireshark, which is not ours, read a capture
 // that nobody has closed: TFTP, CAPF and Skinny inside TLS.
 func TestWiresharkReadsAWholeBoot(t *testing.T) {
-	for _, model := range []string{"8945", "7965"} {
-		t.Run(model, func(t *testing.T) {
+	for _, version := range []uint16{tls.VersionTLS10, tls.VersionTLS12, tls.VersionTLS13} {
+		t.Run(tls.VersionName(version), func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "boot.pcapng")
-			boot(t, path, model)
+			boot(t, path, "8945", version)
 			var files, capfSays, said string
 			opened := 0
 			for _, line := range tshark(t, path, "frame", "frame.number", "frame.interface_name", "tftp.source_file", "tcp.port", "data.data",
@@ -124,7 +127,7 @@ func TestWiresharkReadsAWholeBoot(t *testing.T) {
 			if opened == 0 {
 				t.Error("nothing inside TLS with CallManager")
 			}
-			if model != "8945" { // Wireshark does not put the records together into which TLS 1.0 cuts messages
+			if version == tls.VersionTLS10 { // Wireshark does not put the records together into which TLS 1.0 cuts messages
 				return
 			}
 			// CAPF has no dissector: its messages are bytes, and begin with 55 and a command.
@@ -145,7 +148,7 @@ func TestWiresharkReadsAWholeBoot(t *testing.T) {
 func TestACaptureThatBreaksOffCanBeRead(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "boot.pcapng")
-	boot(t, path, "8945")
+	boot(t, path, "8945", tls.VersionTLS12)
 	whole, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

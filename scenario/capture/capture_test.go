@@ -233,6 +233,34 @@ func TestAnAnswerWithoutEndIsNotKeptBack(t *testing.T) {
 	}
 }
 
+// TestNothingIsSaidAfterTheEnd has a phone write to a connection that is over:
+// none of it is sent.
+func TestNothingIsSaidAfterTheEnd(t *testing.T) {
+	for _, c := range []struct {
+		situation string
+		end       error
+		want      string // after the handshake
+	}{
+		{"the phone has hung up", os.ErrDeadlineExceeded, "F.>"},
+		{"the server has reset it", syscall.ECONNRESET, "R.<"},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			f, path := begin(t, Choice{First: 1}, wide)
+			conn, err := f.Tap(0, identity(t, 0)).Dial(func(context.Context, string, string) (net.Conn, error) { return &script{end: c.end}, nil })(t.Context(), "tcp", "192.0.2.1:2443")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := conn.Read(make([]byte, 10)); errors.Is(err, os.ErrDeadlineExceeded) {
+				conn.Close()
+			}
+			conn.Write([]byte("close notify"))
+			if got := packets(t, path)[3:]; len(got) != 1 || got[0] != "SEP0011215A0001 "+c.want {
+				t.Errorf("%q, want %q alone", got, c.want)
+			}
+		})
+	}
+}
+
 var (
 	fails      = phone.StepEnded{Step: phone.StepCTL, Err: errors.New("refused")}
 	ends       = phone.StepEnded{Step: phone.StepCTL, Err: context.Canceled}

@@ -144,6 +144,9 @@ func hello(b []byte) bool { return len(b) > 5 && b[0] == 22 && b[1] == 3 && b[5]
 func (s *stream) carry(outward bool, b []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if outward && s.left {
+		return // nothing of it is sent
+	}
 	at, asks := time.Now(), outward && hello(b)
 	next := &s.heard
 	if outward {

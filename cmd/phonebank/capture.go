@@ -65,7 +65,7 @@ func (a *tapped) close() error {
 	if a.traffic != nil {
 		summary, err := a.traffic.Close()
 		if err != nil {
-			err = fmt.Errorf("%s is not complete: %w", a.path, err)
+			err = &problem{code: exitFailed, err: fmt.Errorf("%s is not complete: %w", a.path, err), hint: "what is in it can be read, and nothing else has suffered"}
 		} else {
 			fmt.Fprintf(a.tool.err, "%s: %v; the secrets of their TLS are inside\n", a.path, summary)
 		}

@@ -93,7 +93,8 @@ func (t *tool) run(c *cli.Context) error {
 	if result == nil {
 		return errors.Join(ranNot(err), recording, page.close())
 	}
-	if err != nil {
+	var known *problem // of the capture
+	if err != nil && !errors.As(err, &known) {
 		err = &problem{code: exitFailed, err: fmt.Errorf("the run broke: %w", err)}
 	}
 	saving := t.publish(c, result)

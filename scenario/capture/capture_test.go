@@ -338,6 +338,25 @@ func TestWhoIsInTheFile(t *testing.T) {
 	}
 }
 
+// TestAFileThatWasThereIsItsOwnersAlone captures into one that others could read.
+func TestAFileThatWasThereIsItsOwnersAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.pcapng")
+	if err := os.WriteFile(path, []byte("an earlier capture"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	f, err := Create(path, Usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	if got := packets(t, path); len(got) != 0 {
+		t.Errorf("%q are in the file", got)
+	}
+}
+
 func TestNobodyIsCaptured(t *testing.T) {
 	var f *File
 	tap := f.Tap(0, identity(t, 0))

@@ -82,6 +82,9 @@ func create(path string, choice Choice, l limits) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := ownersAlone(out); err != nil {
+		return nil, errors.Join(err, out.Close())
+	}
 	f := &File{choice: choice, limits: l, file: out}
 	// The first interface is there for readers that want one; each phone has its own.
 	none := pcapgo.NgInterface{Name: "phonebank", Description: "made up from what phones read and write", LinkType: layers.LinkTypeEthernet}
@@ -93,6 +96,15 @@ func create(path string, choice Choice, l limits) (*File, error) {
 		return nil, errors.Join(err, out.Close())
 	}
 	return f, nil
+}
+
+// ownersAlone shuts others out of a file that was there before.
+func ownersAlone(file *os.File) error {
+	info, err := file.Stat()
+	if err == nil && info.Mode().IsRegular() {
+		err = file.Chmod(0o600)
+	}
+	return err
 }
 
 // Write is for the packet writer: it counts.

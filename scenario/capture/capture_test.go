@@ -154,6 +154,8 @@ func TestAConnectionIsPackets(t *testing.T) {
 		{"the phone hangs up", nil, &script{end: os.ErrDeadlineExceeded}, nil, open + "N F.>"},
 		{"nobody listens", nil, nil, syscall.ECONNREFUSED, "N S>|N R.<"},
 		{"nobody answers", nil, nil, context.DeadlineExceeded, "N S>"},
+		{"this machine has no descriptor left", nil, nil, syscall.EMFILE, ""},
+		{"the phone may not go there", nil, nil, errors.New("192.0.2.1 may not be loaded"), ""},
 	} {
 		t.Run(c.situation, func(t *testing.T) {
 			f, path := begin(t, Choice{First: 1}, wide)
@@ -166,8 +168,8 @@ func TestAConnectionIsPackets(t *testing.T) {
 			} else {
 				talk(t, tap, c.hears, c.says...)
 			}
-			want := strings.Split(strings.ReplaceAll(c.want, "N ", "SEP0011215A0001 "), "|")
-			if diff := cmp.Diff(want, packets(t, path)); diff != "" {
+			want := strings.ReplaceAll(c.want, "N ", "SEP0011215A0001 ")
+			if diff := cmp.Diff(want, strings.Join(packets(t, path), "|")); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -44,13 +44,19 @@ func (t *Tap) unconnected(ctx context.Context, began time.Time, address string, 
 	if bad != nil {
 		return // a name that nobody knows has no packets
 	}
+	switch phone.CauseOf(err) {
+	case phone.CauseRefused, phone.CauseTimeout, phone.CauseCanceled:
+	default:
+		return // this machine has sent nothing
+	}
+	server = plain(server)
 	t.mu.Lock()
 	if t.port++; t.port < 49152 {
 		t.port = 49152
 	}
 	local := t.local
-	if !local.IsValid() {
-		local = netip.IPv4Unspecified()
+	if !local.IsValid() || local.Is6() != server.Addr().Is6() {
+		local = unspecified(server.Addr())
 	}
 	s := &stream{tap: t, phone: netip.AddrPortFrom(local, t.port), server: server, sent: first(began)}
 	t.mu.Unlock()
@@ -59,6 +65,14 @@ func (t *Tap) unconnected(ctx context.Context, began time.Time, address string, 
 		s.sent++
 		s.packet(time.Now(), false, &layers.TCP{RST: true, ACK: true}, nil, "")
 	}
+}
+
+// unspecified is no address, of the kind that a server has.
+func unspecified(server netip.Addr) netip.Addr {
+	if server.Is6() {
+		return netip.IPv6Unspecified()
+	}
+	return netip.IPv4Unspecified()
 }
 
 // at notes where the phone is, for connections that do not come about.

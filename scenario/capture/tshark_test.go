@@ -2,12 +2,18 @@ package capture_test
 
 import (
 	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/core/coretest"
@@ -140,6 +146,68 @@ func TestWiresharkReadsAWholeBoot(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestWiresharkReadsIPv6 has it read a question and its answer, over TCP and over
+// UDP, and a connection that nobody takes.
+func TestWiresharkReadsIPv6(t *testing.T) {
+	server, err := net.Listen("tcp6", "[::1]:0")
+	if err != nil {
+		t.Skip("this machine has no IPv6: ", err)
+	}
+	go func() {
+		conn, err := server.Accept()
+		if err == nil {
+			io.Copy(conn, conn)
+			conn.Close()
+		}
+		server.Close()
+	}()
+	path := filepath.Join(t.TempDir(), "x.pcapng")
+	file, err := capture.Create(path, capture.Usual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	model, err := phone.FindModel("8945")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tap := file.Tap(0, phone.Identity{Name: "SEP0011215A0001", Model: model})
+	// A phone that has not connected to anything yet does not know its address.
+	if _, err := tap.Dial(phone.DialFrom(netip.Addr{}))(t.Context(), "tcp", "[::1]:1"); err == nil {
+		t.Error("somebody listens on port 1")
+	}
+	conn, err := tap.Dial(phone.DialFrom(netip.Addr{}))(t.Context(), "tcp", server.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(conn, "question")
+	io.ReadFull(conn, make([]byte, 8))
+	conn.Close()
+	socket, err := tap.Listen(phone.ListenFrom)(netip.MustParseAddrPort("[::]:0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer socket.Close()
+	if _, err := socket.WriteToUDPAddrPort([]byte("\x00\x01file\x00octet\x00"), netip.MustParseAddrPort("[::1]:6969")); err != nil {
+		t.Fatal(err)
+	}
+	lines := tshark(t, path, "frame", "ipv6.src", "ipv6.dst", "tcp.flags.str", "tcp.len", "tftp.source_file", "_ws.malformed", "tcp.analysis.flags", "tcp.checksum.status", "udp.checksum.status")
+	want := []string{
+		"::|::1|··········S·|0||||1|",
+		"::1|::|·······A·R··|0||||1|",
+		"::1|::1|··········S·|0||||1|",
+		"::1|::1|·······A··S·|0||||1|",
+		"::1|::1|·······A····|0||||1|",
+		"::1|::1|·······AP···|8||||1|",
+		"::1|::1|·······AP···|8||||1|",
+		"::1|::1|·······A···F|0||||1|",
+		"::1|::1|||file||||1",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Error(diff)
 	}
 }
 

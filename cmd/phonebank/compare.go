@@ -41,7 +41,7 @@ func (t *tool) compare(c *cli.Context) error {
 	var runs [2]*tally.Result
 	for i, path := range args {
 		if runs[i], err = resultAt(path); err != nil {
-			return &problem{code: exitFile, err: err, hint: "name a directory that --out named, or a result.json"}
+			return unopened(err, "name a directory that --out named, or a result.json")
 		}
 	}
 	compared, err := compare.Compare(runs[0], runs[1])

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"io/fs"
 
 	"github.com/urfave/cli/v2"
 
@@ -27,10 +28,20 @@ func (t *tool) report(c *cli.Context) error {
 	}
 	result, err := report.Open(args[0])
 	if err != nil {
-		return &problem{code: exitFile, err: err, hint: "name the directory that --out named"}
+		return unopened(err, "name the directory that --out named")
 	}
 	if _, err := report.Save(args[0], result); err != nil {
 		return err
 	}
 	return errors.Join(t.tell(c, result)...)
+}
+
+// unopened is a run that cannot be read. The hint is for a wrong name; what is
+// wrong with a file the error says.
+func unopened(err error, hint string) error {
+	p := &problem{code: exitFile, err: err}
+	if errors.Is(err, fs.ErrNotExist) {
+		p.hint = hint
+	}
+	return p
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,7 +22,7 @@ func Open(dir string) (*tally.Result, error) {
 	if errors.Is(err, fs.ErrNotExist) {
 		var missing error
 		if r, missing = Read(filepath.Join(dir, Snapshot)); errors.Is(missing, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s has neither %s nor %s: %w", dir, ResultFile, Snapshot, fs.ErrNotExist)
+			return nil, nothing(dir)
 		} else if missing != nil {
 			return nil, missing
 		}
@@ -29,28 +30,44 @@ func Open(dir string) (*tally.Result, error) {
 	} else if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(filepath.Join(dir, TimelineFile))
+	path := filepath.Join(dir, TimelineFile)
+	text, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return r, nil // of an older program
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	r.Timeline, err = ReadTimeline(f)
-	return r, err
+	if r.Timeline, err = ReadTimeline(bytes.NewReader(text)); err != nil {
+		return nil, fmt.Errorf("%s: %w; mend it, or take it away to do without", path, err)
+	}
+	return r, nil
 }
 
-// Read reads a result.json.
-func Read(path string) (*tally.Result, error) {
+// nothing says why a directory has no result.
+func nothing(dir string) error {
+	err := fmt.Errorf("%s has neither %s nor %s: %w", dir, ResultFile, Snapshot, fs.ErrNotExist)
+	if _, begun := os.Stat(filepath.Join(dir, TimelineFile)); begun == nil {
+		return fmt.Errorf("%w; a run began there, and ended or was killed before the first second of its load was over", err)
+	}
+	return err
+}
+
+// readFile reads a file that is no bigger than any of ours.
+func readFile(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
 	if info.Size() > mostRead {
-		return nil, fmt.Errorf("%s: %d bytes are no result", path, info.Size())
+		return nil, fmt.Errorf("%s: %d bytes are more than any run writes", path, info.Size())
 	}
-	text, err := os.ReadFile(path)
+	return os.ReadFile(path)
+}
+
+// Read reads a result.json.
+func Read(path string) (*tally.Result, error) {
+	text, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}

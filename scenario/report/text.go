@@ -140,9 +140,20 @@ func (p *page) groups(r *tally.Result) {
 	}
 	p.line("\n%-*s  planned  registered  failed  at the end  kept CTL  kept ITL", width, "groups")
 	for _, g := range r.Groups {
-		p.line("%-*s  %7d  %10d  %6d  %10d  %8d  %8d", width, "  "+g.Group,
-			g.Planned, g.Registered, g.Failed, g.RegisteredAtEnd, g.Lists[0].Kept, g.Lists[1].Kept)
+		p.line("%-*s  %7d  %10d  %6d  %10d  %8s  %8s", width, "  "+g.Group,
+			g.Planned, g.Registered, g.Failed, g.RegisteredAtEnd, kept(g, "CTL"), kept(g, "ITL"))
 	}
+}
+
+// kept is how many phones of a group kept a list, unless an older program did
+// not count that.
+func kept(g tally.GroupResult, list string) string {
+	for _, l := range g.Lists {
+		if l.List == list {
+			return fmt.Sprint(l.Kept)
+		}
+	}
+	return "-"
 }
 
 func (p *page) failures(r *tally.Result) {

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -18,7 +20,11 @@ type timelineColumn struct {
 	get  func(*tally.Point) float64
 	set  func(*tally.Point, float64)
 	kind cell
+	most float64 // that a cell may say; 0: any whole number of a float64
 }
+
+// mostWhole is the largest number up to which a float64 has every whole one.
+const mostWhole = 1 << 53
 
 // cell says how a number is written.
 type cell int
@@ -61,23 +67,23 @@ var timelineColumns = makeTimelineColumns()
 func makeTimelineColumns() []timelineColumn {
 	count := func(name string, at func(*tally.Point) *int) timelineColumn {
 		return timelineColumn{
-			name, func(p *tally.Point) float64 { return float64(*at(p)) }, func(p *tally.Point, v float64) { *at(p) = int(v) }, integer,
+			name, func(p *tally.Point) float64 { return float64(*at(p)) }, func(p *tally.Point, v float64) { *at(p) = int(v) }, integer, 0,
 		}
 	}
 	bytes := func(name string, at func(*tally.Point) *int64) timelineColumn {
 		return timelineColumn{
-			name, func(p *tally.Point) float64 { return float64(*at(p)) }, func(p *tally.Point, v float64) { *at(p) = int64(v) }, integer,
+			name, func(p *tally.Point) float64 { return float64(*at(p)) }, func(p *tally.Point, v float64) { *at(p) = int64(v) }, integer, 0,
 		}
 	}
 	float := func(name string, at func(*tally.Point) *float64) timelineColumn {
 		return timelineColumn{
-			name, func(p *tally.Point) float64 { return *at(p) }, func(p *tally.Point, v float64) { *at(p) = v }, measured,
+			name, func(p *tally.Point) float64 { return *at(p) }, func(p *tally.Point, v float64) { *at(p) = v }, measured, 0,
 		}
 	}
 	span := func(name string, unit time.Duration, at func(*tally.Point) *time.Duration) timelineColumn {
 		return timelineColumn{
 			name, func(p *tally.Point) float64 { return float64(*at(p)) / float64(unit) },
-			func(p *tally.Point, v float64) { *at(p) = time.Duration(v * float64(unit)) }, decimal,
+			func(p *tally.Point, v float64) { *at(p) = time.Duration(v * float64(unit)) }, decimal, mostWhole / float64(unit),
 		}
 	}
 	times := func(name string, at func(*tally.Point) *tally.Latency) []timelineColumn {
@@ -145,45 +151,80 @@ func TimelineLines(w io.Writer, header bool, points []tally.Point) error {
 	return out.Error()
 }
 
-// ReadTimeline reads timeline.csv as far as it makes sense: the last line of a
-// run that was killed may be cut. Columns are found by their names; those that
-// an older program did not write are zero.
+// ReadTimeline reads timeline.csv. The last line of a run that was killed may
+// be cut and is left out then; damage before it is an error, so that nobody
+// takes what is left for the whole. Columns are found by their names; those
+// that an older program did not write are zero.
 func ReadTimeline(in io.Reader) ([]tally.Point, error) {
 	lines := csv.NewReader(in)
 	header, err := lines.Read()
-	if err != nil {
-		return nil, fmt.Errorf("timeline: %w", err)
+	if err == io.EOF {
+		return nil, nil // killed before its first byte
 	}
-	known := make([]*timelineColumn, len(header))
-	for i, name := range header {
-		for j := range timelineColumns {
-			if timelineColumns[j].name == name {
-				known[i] = &timelineColumns[j]
-			}
-		}
+	if err != nil {
+		return nil, err
+	}
+	known, err := knownColumns(header)
+	if err != nil {
+		return nil, err
 	}
 	var points []tally.Point
 	for {
 		cells, err := lines.Read()
+		if err == io.EOF {
+			return points, nil
+		}
+		var p tally.Point
+		if err == nil {
+			p, err = readPoint(known, cells)
+		}
 		if err != nil {
-			return points, nil // the end, or a line that was cut
-		}
-		p := tally.Point{Steps: make([]tally.PointStep, len(timelineSteps))}
-		for i, step := range timelineSteps {
-			p.Steps[i].Step = step
-		}
-		for i, cell := range cells {
-			value, err := 0.0, error(nil)
-			if cell != "" {
-				value, err = strconv.ParseFloat(cell, 64)
+			at, _ := lines.FieldPos(0)
+			if _, last := lines.Read(); last == io.EOF {
+				return points, nil // it was cut
 			}
-			if err != nil {
-				return points, nil
-			}
-			if known[i] != nil {
-				known[i].set(&p, value)
-			}
+			return nil, fmt.Errorf("line %d: %w", at, err)
 		}
 		points = append(points, p)
 	}
+}
+
+// knownColumns are the columns of a header, nil for those that are not known.
+func knownColumns(header []string) ([]*timelineColumn, error) {
+	known := make([]*timelineColumn, len(header))
+	for i, name := range header {
+		at := slices.IndexFunc(timelineColumns, func(c timelineColumn) bool { return c.name == name })
+		switch {
+		case at < 0:
+			continue
+		case slices.Contains(known, &timelineColumns[at]):
+			return nil, fmt.Errorf("line 1: the column %q is there twice", name)
+		}
+		known[i] = &timelineColumns[at]
+	}
+	for _, c := range timelineColumns[:2] {
+		if !slices.Contains(header, c.name) {
+			return nil, fmt.Errorf("line 1: no column %q between commas: this is no time line, or a spreadsheet has rewritten it", c.name)
+		}
+	}
+	return known, nil
+}
+
+func readPoint(known []*timelineColumn, cells []string) (tally.Point, error) {
+	p := tally.Point{Steps: make([]tally.PointStep, len(timelineSteps))}
+	for i, step := range timelineSteps {
+		p.Steps[i].Step = step
+	}
+	for i, text := range cells {
+		c := known[i]
+		if c == nil || text == "" {
+			continue
+		}
+		value, err := strconv.ParseFloat(text, 64)
+		if err != nil || !(math.Abs(value) <= cmp.Or(c.most, mostWhole)) {
+			return p, fmt.Errorf("%s: %q is no number that fits", c.name, text)
+		}
+		c.set(&p, value)
+	}
+	return p, nil
 }

@@ -86,7 +86,7 @@ func TestACoreThatDiesDuringTheRun(t *testing.T) {
 	r, err := Run(t.Context(), s, Options{
 		StartLocal: c.start, Progress: started, Tick: 10 * time.Millisecond, World: World{Authority: authority(t, 1)},
 	})
-	if !errors.Is(err, errCoreEnded) || r == nil || r.Phones.Registered == 0 || r.Phones.Started == 1000 {
+	if !errors.Is(err, errCoreEnded) || r == nil || r.Broken != err.Error() || r.ExitCode() != tally.ExitFailed || r.Phones.Registered == 0 || r.Phones.Started == 1000 {
 		t.Errorf("got %v and %+v, want an early end with what was seen", err, r)
 	}
 	if ExitCode(r, err) != tally.ExitFailed {

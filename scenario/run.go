@@ -54,7 +54,9 @@ func Run(ctx context.Context, s *Scenario, o Options) (*tally.Result, error) {
 	case r.tally.Snapshot().Started == 0:
 		return nil, err
 	default:
-		return r.result(), err
+		result := r.result()
+		result.Broken = err.Error()
+		return result, err
 	}
 }
 

@@ -151,20 +151,33 @@ func viewOf(r *tally.Result) *view {
 
 // VerdictOf is the verdict on a run that has ended.
 func VerdictOf(r *tally.Result) Verdict {
-	switch code := r.ExitCode(); code {
-	case tally.ExitInterrupted:
+	switch code := r.ExitCode(); {
+	case r.Broken != "":
+		return Verdict{"bad", "✘", "the run broke: this is what was seen until then", []string{r.Broken}}
+	case code == tally.ExitInterrupted:
 		return Verdict{"warn", "✘", "interrupted: this is what was seen until then", nil}
-	case tally.ExitLimited:
+	case code == tally.ExitLimited:
 		return Verdict{"bad", "✘", "generator limited: discard", []string{r.Generator.Why}}
-	case tally.ExitThreshold:
+	case code == tally.ExitThreshold:
 		return Verdict{"bad", "✘", "a threshold does not hold", nil}
-	case tally.ExitFailed:
-		return Verdict{"bad", "✘", plural(r.Phones.Failed, "phone") + " failed", nil}
+	case code == tally.ExitFailed:
+		return Verdict{"bad", "✘", strings.Join(harms(r), ", "), nil}
 	}
 	if len(r.Thresholds) > 0 {
 		return Verdict{"good", "✔", "every threshold holds", nil}
 	}
 	return Verdict{"good", "✔", "every phone registered", nil}
+}
+
+// harms are what a run without thresholds fails for.
+func harms(r *tally.Result) (all []string) {
+	if n := r.Phones.Failed; n > 0 {
+		all = append(all, plural(n, "phone")+" failed")
+	}
+	if n := r.LockedOutAtEnd(); n > 0 {
+		all = append(all, plural(n, "phone")+" locked out")
+	}
+	return all
 }
 
 // statesOf is where the planned phones were in the end.

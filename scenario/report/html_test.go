@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -183,5 +184,45 @@ func TestChartsOfNothingAreLists(t *testing.T) {
 	text, err := json.Marshal(append(Charts(nil), Distribution(tally.New(1).Result(tally.Facts{}))))
 	if err != nil || bytes.Contains(text, []byte("null,")) || bytes.Contains(text, []byte(":null")) {
 		t.Errorf("%v: %s", err, text)
+	}
+}
+
+func TestVerdicts(t *testing.T) {
+	lockedOut := []tally.PlanStep{{Groups: []tally.PlanGroup{{LockedOut: 2}}}}
+	for want, r := range map[string]tally.Result{
+		"✔ every phone registered":                          {},
+		"✔ every threshold holds":                           {Thresholds: []tally.ThresholdOutcome{{Pass: true}}},
+		"✘ a threshold does not hold":                       {Thresholds: []tally.ThresholdOutcome{{}}},
+		"✘ 1 phone failed":                                  {Phones: tally.Phones{Failed: 1}},
+		"✘ 2 phones locked out":                             {Plan: lockedOut},
+		"✘ 1 phone failed, 2 phones locked out":             {Phones: tally.Phones{Failed: 1}, Plan: lockedOut},
+		"✘ the run broke: this is what was seen until then": {Broken: "the core ended"},
+		"✘ interrupted: this is what was seen until then":   {Interrupted: true},
+		"✘ generator limited: discard":                      {Generator: tally.Generator{Limited: true}},
+	} {
+		if v := VerdictOf(&r); v.Mark+" "+v.Text != want {
+			t.Errorf("got %s %s, want %s", v.Mark, v.Text, want)
+		}
+	}
+}
+
+func TestEveryReportSaysThatARunBroke(t *testing.T) {
+	r := storm(t)
+	r.Broken = "the core's process ended during the run"
+	for title, write := range map[string]func(io.Writer, *tally.Result) error{"html": HTML, "text": Text, "json": JSON, "junit": JUnit} {
+		var out strings.Builder
+		if err := write(&out, r); err != nil || !strings.Contains(out.String(), "process ended during the run") {
+			t.Errorf("%s: %v, and not a word of it", title, err)
+		}
+	}
+	calm := &tally.Result{Scenario: "calm", Broken: "the core ended"}
+	var out strings.Builder
+	if err := JUnit(&out, calm); err != nil || !strings.Contains(out.String(), `errors="1"`) {
+		t.Errorf("a run that broke passes in JUnit: %v\n%s", err, &out)
+	}
+	out.Reset()
+	locked := &tally.Result{Scenario: "locked", Plan: []tally.PlanStep{{Groups: []tally.PlanGroup{{LockedOut: 2}}}}}
+	if err := JUnit(&out, locked); err != nil || !strings.Contains(out.String(), `failures="1"`) {
+		t.Errorf("phones that are locked out pass in JUnit: %v\n%s", err, &out)
 	}
 }

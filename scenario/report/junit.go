@@ -39,9 +39,9 @@ type (
 )
 
 // JUnit writes the thresholds as the test cases of a suite. A run without
-// thresholds has one case: that every phone registers. One that proves nothing,
-// because it was interrupted or measured its generator, has an error beside
-// them.
+// thresholds has one case: that every phone registers, and none is locked out.
+// One that proves nothing, because it broke, was interrupted or measured its
+// generator, has an error beside them.
 func JUnit(w io.Writer, r *tally.Result) error {
 	suite := junitSuite{Name: printable(r.Scenario), Time: seconds(r.Elapsed), Stamp: r.StartedAt.UTC().Format("2006-01-02T15:04:05")}
 	add := func(name string, failure, fault *junitFault) {
@@ -63,12 +63,14 @@ func JUnit(w io.Writer, r *tally.Result) error {
 	}
 	if len(r.Thresholds) == 0 {
 		var failure *junitFault
-		if r.Phones.Failed > 0 {
-			failure = &junitFault{plural(r.Phones.Failed, "phone") + " failed", "phones"}
+		if why := harms(r); len(why) > 0 {
+			failure = &junitFault{strings.Join(why, ", "), "phones"}
 		}
 		add("every phone registers", failure, nil)
 	}
 	switch {
+	case r.Broken != "":
+		add("the run is complete", nil, &junitFault{printable(r.Broken), "broken"})
 	case r.Interrupted:
 		add("the run is complete", nil, &junitFault{"interrupted", "interrupted"})
 	case r.Generator.Limited:

@@ -53,6 +53,9 @@ func (p *page) headline(r *tally.Result) {
 	if out := r.LockedOutAtEnd(); out > 0 {
 		p.line("  at the end of the plan %s locked out", plural(out, "phone"))
 	}
+	if r.Broken != "" {
+		p.line("  ✘ the run broke: %s", r.Broken)
+	}
 	if r.Interrupted {
 		p.line("  interrupted: this is what was seen until then")
 	}

@@ -14,7 +14,8 @@ type Result struct {
 	Version     string    `json:"version"`
 	StartedAt   time.Time `json:"started_at"` // the first phone's start
 	Elapsed     float64   `json:"elapsed_seconds"`
-	Interrupted bool      `json:"interrupted"` // somebody ended the run early; what follows is what was seen until then
+	Interrupted bool      `json:"interrupted"`      // somebody ended the run early; what follows is what was seen until then
+	Broken      string    `json:"broken,omitempty"` // why the run came to no proper end, such as a core that died
 
 	Phones Phones `json:"phones"`
 	Rate   Rate   `json:"rate"`

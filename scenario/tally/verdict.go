@@ -8,19 +8,21 @@ import (
 // Exit codes of a run.
 const (
 	ExitOK          = 0   // all well
-	ExitFailed      = 1   // a phone failed or was locked out, and no threshold says otherwise
+	ExitFailed      = 1   // a phone failed or was locked out, and no threshold says otherwise; or the run broke
 	ExitThreshold   = 99  // a threshold failed
 	ExitInterrupted = 105 // somebody ended the run early
 	ExitLimited     = 106 // generator limited: discard
 )
 
 // ExitCode says in a number what the result means. A run that was cut short,
-// or that measured its own machine, proves nothing about the core, so those
-// two come first; then thresholds alone decide, when there are any.
+// that broke, or that measured its own machine, proves nothing about the core,
+// so those three come first; then thresholds alone decide, when there are any.
 func (r *Result) ExitCode() int {
 	switch {
 	case r.Interrupted:
 		return ExitInterrupted
+	case r.Broken != "":
+		return ExitFailed
 	case r.Generator.Limited:
 		return ExitLimited
 	case len(r.Thresholds) > 0:

@@ -141,7 +141,7 @@ func flagsGiven(c *cli.Context) []string {
 
 // perform runs the scenario under the eyes of the user.
 func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context, recorder *record.Recorder, page *livePage, choice capture.Choice) (*tally.Result, error) {
-	options := scenario.Options{Version: version(), StateDir: c.String("state"), Allow: c.StringSlice("allow"), StartLocal: local.Start, Flags: flagsGiven(c)}
+	options := scenario.Options{Version: version(), StateDir: c.String("state"), Allow: c.StringSlice("allow"), StartLocal: local.Start, Flags: flagsGiven(c), Control: page.control()}
 	tapped, err := t.tap(c, choice)
 	if err != nil {
 		return nil, err
@@ -154,7 +154,6 @@ func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context
 		view := progress.New(t.err, s.Stay)
 		defer view.Close()
 		options.Progress, options.Tick = view.Show, view.Tick()
-		options.Control = scenario.NewControl()
 		defer t.steer(options.Control, view.Say)()
 	}
 	page.attend(&options)

@@ -45,6 +45,14 @@ func (t *tool) openPage(c *cli.Context, s *scenario.Scenario) (*livePage, error)
 	return &livePage{t, page, server, c.Bool("ui-stay")}, nil
 }
 
+// control steers the run, by the page, the keyboard or both.
+func (l *livePage) control() *scenario.Control {
+	if l == nil {
+		return scenario.NewControl()
+	}
+	return l.page.Control()
+}
+
 func (l *livePage) attend(o *scenario.Options) {
 	if l != nil {
 		l.page.Attend(o)

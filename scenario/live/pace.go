@@ -39,22 +39,23 @@ func (s *Server) pace(w http.ResponseWriter, r *http.Request) {
 		complain(w, http.StatusConflict, errors.New("the run has ended"))
 		return
 	}
+	control := p.Control()
 	if o.Speed != nil {
-		p.control.Speed(*o.Speed)
+		control.Speed(*o.Speed)
 	}
 	if o.Paused != nil {
-		p.control.Pause(*o.Paused)
+		control.Pause(*o.Paused)
 	}
 	if o.Drain {
-		p.control.Drain()
+		control.Drain()
 	}
 	if o.Stop {
-		p.control.Stop()
+		control.Stop()
 	}
 	p.mu.Lock()
 	p.streams.send("now", p.snapshot)
 	p.mu.Unlock()
-	answer(w, p.control.Pace())
+	answer(w, control.Pace())
 }
 
 func readOrder(w http.ResponseWriter, r *http.Request) (o order, status int, err error) {

@@ -18,13 +18,13 @@ import (
 type Page struct {
 	scenario, version string
 	seed              uint64
-	control           *scenario.Control
 	roster            *roster
 	metrics           *metrics
 	streams           streams
 	closed            atomic.Bool // what phones say while they are switched off is not part of the run
 
 	mu       sync.Mutex // held while streams are told, so that whoever joins misses nothing
+	control  *scenario.Control
 	progress scenario.Snapshot
 	told     time.Time // when the streams last heard of the progress
 	result   *tally.Result
@@ -46,14 +46,24 @@ func New(s *scenario.Scenario, version string) *Page {
 	return p
 }
 
+// Control steers the run. A run with a control of its own that is attended
+// steers the page instead, which forgets the orders that came before.
+func (p *Page) Control() *scenario.Control {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.control
+}
+
 // Attend makes the page hear of the run that is to get the options, beside
 // whoever hears of it already.
 func (p *Page) Attend(o *scenario.Options) {
 	progress, second, meet := o.Progress, o.Second, o.Meet
+	p.mu.Lock()
 	if o.Control == nil {
 		o.Control = p.control
 	}
 	p.control = o.Control
+	p.mu.Unlock()
 	o.Progress = func(s scenario.Snapshot) {
 		p.heard(s)
 		if progress != nil {
@@ -81,16 +91,19 @@ func (p *Page) Attend(o *scenario.Options) {
 
 func (p *Page) meet(id phone.Identity, holds phone.Flash, who tally.Row) func(phone.Record) {
 	s := newSighting(id, holds, who, time.Now())
+	s.count = p.metrics.watch(id.Name)
 	p.roster.add(s)
-	count := p.metrics.watch(id.Name)
 	return func(r phone.Record) {
-		if p.closed.Load() {
-			return
+		if !p.closed.Load() {
+			s.take(r)
+			s.count(r.Event)
 		}
-		s.take(r)
-		count(r.Event)
 	}
 }
+
+// eachNow is how often the streams hear of the progress: once a second, by a
+// ticker that is early when it was late before.
+const eachNow = 900 * time.Millisecond
 
 // heard takes how far the run is. The streams hear of it once a second, and of
 // each change of phase.
@@ -102,7 +115,7 @@ func (p *Page) heard(s scenario.Snapshot) {
 	defer p.mu.Unlock()
 	next := s.Phase != p.progress.Phase
 	p.progress = s
-	if now := time.Now(); next || now.Sub(p.told) >= time.Second {
+	if now := time.Now(); next || now.Sub(p.told) >= eachNow {
 		p.told = now
 		p.streams.send("now", p.snapshot)
 	}
@@ -142,10 +155,21 @@ func (p *Page) End(r *tally.Result, err error) {
 			Planned: r.Phones.Planned, Started: r.Phones.Started, Registered: r.Phones.Registered, Failed: r.Phones.Failed,
 			Now: r.Phones.RegisteredAtEnd, KeepAlivesSent: r.KeepAlive.Sent, KeepAlivesLost: r.KeepAlive.Lost,
 		}
-		p.progress.Rate = 0
+		p.progress.Rate, p.progress.Elapsed = 0, time.Duration(r.Elapsed*float64(time.Second))
+		p.settle(r)
 	}
 	p.streams.send("charts", p.charts)
 	p.streams.send("now", p.snapshot)
+}
+
+// settle brings every phone to the state that the result knows it in.
+func (p *Page) settle(r *tally.Result) {
+	end := r.StartedAt.Add(p.progress.Elapsed)
+	for i := range r.Rows {
+		if s := p.roster.find(r.Rows[i].Name); s != nil {
+			s.settle(&r.Rows[i], end)
+		}
+	}
 }
 
 // join begins a stream with all there is so far.

@@ -2,6 +2,7 @@ package live
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"time"
 	"unique"
@@ -41,6 +42,7 @@ type sighting struct {
 	model   *phone.Model
 	group   string
 	address string
+	count   func(phone.Event) // into the metrics
 
 	mu       sync.Mutex
 	state    State
@@ -119,6 +121,35 @@ func (s *sighting) take(r phone.Record) {
 	}
 }
 
+// settle brings the phone to the state in which the run left it. What happened
+// in the last moment, and that the run had no more time for a phone, no phone
+// has said.
+func (s *sighting) settle(row *tally.Row, at time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case row.Node != "":
+		s.link.Node, s.step = row.Node, ""
+		s.come(Registered, at)
+	case row.State == tally.Failed:
+		if row.Step == "" && row.Err != nil {
+			s.failure = &phone.Error{Phone: s.name, Step: s.step, Cause: row.Cause, Err: row.Err}
+		}
+		s.step = ""
+		s.come(Failed, at)
+		s.count(phone.GaveUp{Err: row.Err})
+	case row.State == tally.Registered && s.state == Registered:
+		s.come(Unregistered, at)
+	}
+}
+
+// come is become for a phone that may be there already.
+func (s *sighting) come(state State, at time.Time) {
+	if s.state != state {
+		s.become(state, at)
+	}
+}
+
 func (s *sighting) become(state State, at time.Time) { s.state, s.since = state, at }
 
 func (s *sighting) ended(e phone.StepEnded) {
@@ -154,5 +185,5 @@ func (s *sighting) cause() string {
 	if s.failure == nil {
 		return ""
 	}
-	return unique.Make(string(s.failure.Step) + " " + string(s.failure.Cause)).Value()
+	return unique.Make(strings.TrimSpace(string(s.failure.Step) + " " + string(s.failure.Cause))).Value()
 }

@@ -145,10 +145,14 @@ func (p *Phone) exchange(ctx context.Context, l *link, m sccp.Message, want ...s
 	}
 }
 
-// failBack moves to the better CallManager. If that fails after all, the phone
-// fails over from there, and that is what it says.
+// failBack moves to the better CallManager, unless the present one does not let
+// the phone go yet. If the better one fails after all, the phone fails over from
+// there, and that is what it says.
 func (p *Phone) failBack(ctx context.Context, session *Session, better *link) (*Session, error) {
-	session.Close()
+	if !session.leave() {
+		better.conn.Close()
+		return session, nil // and looks again later
+	}
 	delete(p.bad, whereaboutsOf(managerAt(session.config, better.node)))
 	return p.again(func(watch *stopwatch) (*Session, Why, error) {
 		moved, err := p.registerOver(ctx, session.config, better, outFailback)

@@ -11,6 +11,18 @@ import (
 	"github.com/phonebank/phonebank/wire/sccp"
 )
 
+// deniesLeave answers so many UnregisterReq with a no.
+func deniesLeave(times int) manner {
+	asked := 0
+	return but(answersAll, sccp.IDUnregisterReq, func(c *caller, m sccp.Message) {
+		if asked++; asked > times {
+			answersAll(c, m)
+			return
+		}
+		c.send(sccp.UnregisterAck{Status: sccp.UnregisterNAK})
+	})
+}
+
 // TestFailback brings node 1 back a minute after it went. The phone looks for
 // it every 36 s (30 s and a fifth), watches it for as long as the configuration
 // says, asks for a token, and moves when it has one (SCCP, section 5.5).
@@ -30,6 +42,8 @@ func TestFailback(t *testing.T) {
 	for _, c := range []struct {
 		situation string
 		back      manner
+		here      manner // of node 2; nil answers all
+		denied    int    // UnregisterReq that node 2 answers with a no
 		monitor   time.Duration
 		life      time.Duration
 		story     []string // without keepalives
@@ -41,6 +55,12 @@ func TestFailback(t *testing.T) {
 			situation: "a token at once", back: answersAll, life: 4 * time.Minute,
 			story:   []string{"3m52s left " + node2, "3m52s registered with " + node1 + ", failback", "4m0s left " + node1},
 			watched: "1m52s 2m22s 2m52s 3m22s 3m52s", tokens: "3m52s", outages: "Initialized Failback",
+		},
+		{
+			situation: "node 2 does not let the phone go at first", back: answersAll, life: 7 * time.Minute,
+			here: deniesLeave(1), denied: 1,
+			story:   []string{"6m28s left " + node2, "6m28s registered with " + node1 + ", failback", "7m0s left " + node1},
+			watched: "1m52s 2m22s 2m52s 3m22s 3m52s 4m28s 4m58s 5m28s 5m58s 6m28s 6m55s", tokens: "3m52s 6m28s", outages: "Initialized Failback",
 		},
 		{
 			situation: "a shorter time to watch it", back: answersAll, monitor: 45 * time.Second, life: 3 * time.Minute,
@@ -114,6 +134,9 @@ func TestFailback(t *testing.T) {
 					Full: true, SecurityMode: cnf.NonSecure, ConnectionMonitor: c.monitor,
 					CallManagers: []cnf.CallManager{{Host: nodeHost(1)}, {Priority: 1, Host: nodeHost(2)}},
 				})
+				if c.here != nil {
+					l.nodes[1].become(c.here)
+				}
 				time.AfterFunc(40*time.Second, l.nodes[0].stop)
 				time.AfterFunc(100*time.Second, func() {
 					l.nodes[0].become(c.back)
@@ -124,7 +147,7 @@ func TestFailback(t *testing.T) {
 				}
 				mustTell(t, without(l.said.story(l.began), " keepalive"), slices.Concat(begin, c.story)...)
 				farewells := len(l.nodes[0].hears(sccp.IDUnregisterReq)) + len(l.nodes[1].hears(sccp.IDUnregisterReq))
-				if want := strings.Count(strings.Join(c.story, "\n"), " left "); farewells != want {
+				if want := strings.Count(strings.Join(c.story, "\n"), " left ") + c.denied; farewells != want {
 					t.Errorf("%d UnregisterReq, want %d", farewells, want)
 				}
 				if got := l.nodes[0].times(sccp.IDKeepAliveReq); got != "27s "+c.watched {

@@ -201,20 +201,51 @@ func (s *Session) handle(frame sccp.Frame) error {
 	return nil
 }
 
-// Close takes leave: UnregisterReq, a short wait for the answer, which some
-// servers do not give, and the end of the connection.
+// Close takes leave, whatever the CallManager answers: nobody asks a call whether
+// the phone may be switched off.
 func (s *Session) Close() {
 	s.stopKeepalive()
+	s.unregister()
+	s.gone()
+}
+
+// leave takes leave, unless the CallManager says no, as it does while a call is
+// up: then the phone stays registered (SCCP, section 5.6).
+func (s *Session) leave() bool {
+	if !s.unregister() {
+		s.link.conn.SetReadDeadline(time.Time{})
+		return false
+	}
+	s.stopKeepalive()
+	s.gone()
+	return true
+}
+
+// unregister sends UnregisterReq and waits a little for the answer, which some
+// servers do not give. It reports whether that was anything but a no.
+func (s *Session) unregister() bool {
 	deadline := time.Now().Add(s.phone.id.Model.Timers.Optional)
 	s.link.conn.SetReadDeadline(deadline)
-	if s.link.sendBy(context.Background(), deadline, sccp.UnregisterReq{}) == nil {
-		for {
-			frame, err := s.link.frames.Next()
-			if err != nil || frame.ID == sccp.IDUnregisterAck {
-				break
-			}
+	if s.link.sendBy(context.Background(), deadline, sccp.UnregisterReq{}) != nil {
+		return true
+	}
+	for {
+		frame, err := s.link.frames.Next()
+		switch {
+		case err != nil:
+			return true
+		case frame.ID == sccp.IDKeepAliveAck:
+			s.handle(frame)
+		case frame.ID == sccp.IDUnregisterAck:
+			message, err := sccp.Parse(frame, s.link.version)
+			ack, ok := message.(sccp.UnregisterAck)
+			return err != nil || !ok || ack.Status != sccp.UnregisterNAK
 		}
 	}
+}
+
+// gone ends the connection of a registration that has ended.
+func (s *Session) gone() {
 	s.link.conn.Close()
 	s.phone.say(Unregistered{Node: s.link.address})
 }

@@ -1,8 +1,11 @@
 package core
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/phonebank/phonebank/wire/cnf"
@@ -16,6 +19,7 @@ type database struct {
 
 	mu      sync.RWMutex
 	devices map[string]*device
+	rows    []*device // in the order of their numbers, which begin at 1
 }
 
 func newDatabase(c Config) (*database, error) {
@@ -66,6 +70,20 @@ func (db *database) find(name string) *device {
 	return db.devices[name]
 }
 
+// withLine is the device that has a directory number on one of its lines, nil
+// when none has.
+func (db *database) withLine(number string) *device {
+	first, other, _ := strings.Cut(number, "*")
+	n, err := strconv.Atoi(first)
+	line, _ := strconv.ParseUint(cmp.Or(other, "1"), 10, 32)
+	db.mu.RLock()
+	defer db.mu.RUnlock()
+	if n -= firstNumber; err != nil || n < 0 || n >= len(db.rows) || db.rows[n].directoryNumber(uint32(line)) != number {
+		return nil
+	}
+	return db.rows[n]
+}
+
 // add puts a device into the database; nil when it is full. Of two additions of
 // the same name at once both get the same row.
 func (db *database) add(d Device) *device {
@@ -88,8 +106,9 @@ func (db *database) add(d Device) *device {
 	d.Lines = orDefault(d.Lines, db.defaults.Lines)
 	profile := db.profile
 	profile.Security = d.Security
-	row := &device{Device: d, security: profile, number: uint32(len(db.devices)) + 1, operation: d.Operation, lsc: d.LSC, mic: d.MIC}
+	row := &device{Device: d, security: profile, number: uint32(len(db.rows)) + 1, operation: d.Operation, lsc: d.LSC, mic: d.MIC}
 	db.devices[d.Name] = row
+	db.rows = append(db.rows, row)
 	return row
 }
 

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"crypto/x509"
 	"encoding/hex"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -14,7 +15,7 @@ import (
 // where it is registered.
 type device struct {
 	Device        // never changes, and says of security only what it was at first
-	number uint32 // position in the database, from 1: its first line is 1000 + number
+	number uint32 // position in the database, from 1
 
 	mu          sync.Mutex
 	security    Profile
@@ -23,6 +24,23 @@ type device struct {
 	failures    int       // wrong authentication strings in a row
 	lockedUntil time.Time
 	owner       *link // the connection it is registered on
+}
+
+// firstNumber is the directory number of the first line of the first device.
+const firstNumber = 1001
+
+// directoryNumber is that of a line of the device: 1001 for the first device, and
+// so on, with "*<line>" behind it for lines other than the first. Lines that the
+// device does not have are answered with empty texts.
+func (d *device) directoryNumber(line uint32) string {
+	if line < 1 || line > uint32(d.Lines) {
+		return ""
+	}
+	number := strconv.Itoa(firstNumber - 1 + int(d.number))
+	if line > 1 {
+		number += "*" + strconv.Itoa(int(line))
+	}
+	return number
 }
 
 // profile is the device's security profile.

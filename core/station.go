@@ -1,7 +1,6 @@
 package core
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
@@ -203,18 +202,4 @@ func (s *station) checkSecurity(d *device) registrationCause {
 		return invalidTLSCipher
 	}
 	return noError
-}
-
-// directoryNumber is that of a line of the device: 1000 and the device's number
-// in the database, with "*<line>" behind it for lines other than the first.
-// Lines that the device does not have are answered with empty texts.
-func (s *station) directoryNumber(line uint32) string {
-	if line < 1 || line > uint32(s.device.Lines) {
-		return ""
-	}
-	number := strconv.Itoa(1000 + int(s.device.number))
-	if line > 1 {
-		number += "*" + strconv.Itoa(int(line))
-	}
-	return number
 }

@@ -103,6 +103,8 @@ func TestStation(t *testing.T) {
 		{registered, sccp.ForwardStatReq{Line: 1}, "ForwardStatRes", nothingHappened, false, registered},
 		{registered, sccp.SpeedDialStatReq{Number: 1}, "SpeedDialStatV2Res", nothingHappened, false, registered},
 		{registered, sccp.FeatureStatReq{Index: 1}, "FeatureStatV2Res", nothingHappened, false, registered},
+		{registered, sccp.SubscriptionStatReq{FeatureID: sccp.SubscriptionBLF, Number: "1001*2"}, "SubscriptionStatRes Notification", nothingHappened, false, registered},
+		{registered, sccp.SubscriptionStatReq{FeatureID: sccp.SubscriptionBLF, Number: "1002*2"}, "SubscriptionStatRes", nothingHappened, false, registered},
 		{registered, sccp.ServiceURLStatReq{Index: 1}, "ServiceURLStatV2Res", nothingHappened, false, registered},
 		{registered, sccp.VersionReq{}, "VersionRes", nothingHappened, false, registered},
 		{registered, sccp.ServerReq{}, "ServerRes", nothingHappened, false, registered},

@@ -41,6 +41,8 @@ func (s *station) inform(m sccp.Message, now time.Time) []any {
 			return []any{sccp.ServiceURLStatV2Res{Index: m.Index}}
 		}
 		return []any{sccp.ServiceURLStatRes{Index: m.Index}}
+	case sccp.SubscriptionStatReq:
+		return s.subscribe(m)
 	case sccp.VersionReq:
 		return []any{sccp.VersionRes{Version: s.desk.config.Load}}
 	case sccp.ServerReq:
@@ -60,7 +62,7 @@ func (s *station) buttons() sccp.ButtonTemplateRes {
 }
 
 func (s *station) line(n uint32) any {
-	number := s.directoryNumber(n)
+	number := s.device.directoryNumber(n)
 	if s.version >= dynamicTexts {
 		return sccp.LineStatV2Res{Line: n, DisplayOptions: sccp.ShowAll, DirNumber: number, FullyQualifiedDisplayName: number, TextLabel: number}
 	}
@@ -72,6 +74,22 @@ func (s *station) configStat() any {
 		return sccp.ConfigStatV2Res{DeviceName: s.device.Name, NumberOfLines: uint32(s.device.Lines)}
 	}
 	return sccp.ConfigStatRes{DeviceName: s.device.Name, NumberOfLines: uint32(s.device.Lines)}
+}
+
+// subscribe answers at once what there is to say about a number: without calls it
+// is idle when its phone is registered.
+func (s *station) subscribe(m sccp.SubscriptionStatReq) []any {
+	answer := sccp.SubscriptionStatRes{TransactionID: m.TransactionID, FeatureID: m.FeatureID, Timer: m.Timer}
+	watched := s.desk.db.withLine(m.Number)
+	if watched == nil {
+		answer.Cause = sccp.SubscriptionRouteFail
+		return []any{answer}
+	}
+	state := sccp.Notification{TransactionID: m.TransactionID, FeatureID: m.FeatureID, Status: sccp.NotificationUnknown}
+	if watched.where() != nil {
+		state.Status = sccp.NotificationIdle
+	}
+	return []any{answer, state}
 }
 
 // servers is the CallManager group, on the ports the phone would use.

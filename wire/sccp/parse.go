@@ -51,6 +51,8 @@ func fromPhone(id ID) Message {
 		return UpdateCapabilities{Revision: 1}
 	case IDServiceURLStatReq:
 		return ServiceURLStatReq{}
+	case IDSubscriptionStatReq:
+		return SubscriptionStatReq{}
 	case IDFeatureStatReq:
 		return FeatureStatReq{}
 	case IDCapabilitiesV2Res:
@@ -127,6 +129,10 @@ func fromCallManager(id ID) Message {
 		return FeatureStatV2Res{}
 	case IDLineStatV2Res:
 		return LineStatV2Res{}
+	case IDSubscriptionStatRes:
+		return SubscriptionStatRes{}
+	case IDNotification:
+		return Notification{}
 	case IDServiceURLStatV2Res:
 		return ServiceURLStatV2Res{}
 	case IDSpeedDialStatV2Res:

@@ -54,6 +54,7 @@ func phoneSamples(version uint8) []sccp.Message {
 		sccp.RegisterAvailableLines{MaxNumOfAvailLines: 2},
 		sccp.ServiceURLStatReq{Index: 4},
 		sccp.FeatureStatReq{Index: 5, Capabilities: 1},
+		sccp.SubscriptionStatReq{TransactionID: 6, FeatureID: sccp.SubscriptionBLF, Timer: 7, Number: "1002"},
 		sccp.EnhancedAlarm{Text: `<?xml version="1.0" encoding="UTF-8" ?><x-cisco-alarm><Alarm Name="LastOutOfServiceInformation"></Alarm></x-cisco-alarm>`},
 		sccp.SPCPRegisterTokenReq{DeviceName: "SEP00A0B1C2D3E4", UserID: 1, Instance: 2, StationIP: ip, DeviceType: 80004, MaxStreams: 3},
 		sccp.RegisterTokenReq{DeviceName: "SEP00A0B1C2D3E4", UserID: 1, Instance: 2, StationIP: ip, DeviceType: 436, IPv6: ip6},
@@ -128,6 +129,8 @@ func callManagerSamples(version uint8) []sccp.Message {
 		sccp.RegisterTokenReject{WaitTime: 45},
 		sccp.FeatureStatRes{Index: 1, FeatureID: sccp.ButtonFeature, TextLabel: "Privacy", Status: 1},
 		sccp.ServiceURLStatRes{Index: 1, URL: "http://192.0.2.9/menu.xml", DisplayName: "Menu"},
+		sccp.SubscriptionStatRes{TransactionID: 6, FeatureID: sccp.SubscriptionBLF, Timer: 7, Cause: sccp.SubscriptionRouteFail},
+		sccp.Notification{TransactionID: 6, FeatureID: sccp.SubscriptionBLF, Status: sccp.NotificationInUse, Text: "1002"},
 		sccp.SPCPRegisterTokenAck{Features: 65535},
 		sccp.SPCPRegisterTokenReject{WaitTime: 60},
 	}

@@ -41,10 +41,11 @@ func Search(ctx context.Context, s *Scenario, p search.Plan, o Options, tell Sea
 	var err error
 	for {
 		rate, why, more := p.Next(r.Probes)
-		if !more && len(r.Probes) >= p.Probes || more && time.Now().After(ends) {
-			ended = search.Exhausted
+		if !more {
+			break
 		}
-		if !more || ended == search.Exhausted {
+		if len(r.Probes) >= p.Probes || time.Now().After(ends) {
+			ended = search.Exhausted
 			break
 		}
 		if tell.Begins != nil {

@@ -94,6 +94,23 @@ func TestASearchHasOnlySoMuchTime(t *testing.T) {
 	})
 }
 
+// TestASearchMayEndWithItsLastProbe allows exactly as many as are needed, and one
+// less.
+func TestASearchMayEndWithItsLastProbe(t *testing.T) {
+	for _, c := range []struct {
+		probes int
+		ended  search.Ended
+		exit   int
+	}{{2, search.Found, tally.ExitOK}, {1, search.Exhausted, tally.ExitFailed}} {
+		synctest.Test(t, func(t *testing.T) {
+			r := searchInMemory(t, t.Context(), parse(t, calibrated), search.Plan{From: 20, To: 20, For: 2 * time.Second, Confirm: 1, Probes: c.probes}, Searching{})
+			if len(r.Probes) != c.probes || r.Ended != c.ended || r.ExitCode() != c.exit {
+				t.Errorf("%d probes, want %d: %s, exit %d", len(r.Probes), c.probes, r.Ended, r.ExitCode())
+			}
+		})
+	}
+}
+
 func TestWhatASearchRefuses(t *testing.T) {
 	for _, c := range []struct {
 		situation, scenario string

@@ -49,7 +49,7 @@ const (
 )
 
 // Next is the rate to try next, after what was found so far; false when there is
-// nothing left to find, or the probes are used up.
+// nothing left to find. Whether there are probes left is not asked.
 //
 //	found so far                          next
 //	nothing                               From
@@ -61,9 +61,6 @@ const (
 // A rate that held and then did not when it was to be confirmed is one that does
 // not hold, and the search goes on below it.
 func (p Plan) Next(found []Probe) (rate float64, why Phase, more bool) {
-	if len(found) >= p.Probes {
-		return 0, "", false
-	}
 	held, broke := ends(found)
 	switch {
 	case len(found) == 0:

@@ -16,10 +16,10 @@ func searched(t *testing.T, p Plan, holds func(rate float64, n int) bool) (tried
 	p = p.WithDefaults()
 	for {
 		rate, why, more := p.Next(found)
-		if !more {
+		if !more || len(found) >= p.Probes {
 			return tried, found
 		}
-		if len(found) >= p.Probes || rate < p.Least || rate > p.To {
+		if rate < p.Least || rate > p.To {
 			t.Fatalf("%v after %d probes, of %+v", rate, len(found), p)
 		}
 		ok := holds(rate, len(found))

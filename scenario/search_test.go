@@ -3,10 +3,15 @@ package scenario
 import (
 	"context"
 	"errors"
+	"net"
+	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/phonebank/phonebank/scenario/search"
 	"github.com/phonebank/phonebank/scenario/tally"
@@ -92,6 +97,80 @@ func TestASearchHasOnlySoMuchTime(t *testing.T) {
 			t.Errorf("%s after %v with %v held", r.Ended, took, r.Held)
 		}
 	})
+}
+
+// neighbour keeps a machine busy during some probes: what connects then waits
+// 30 ms longer with every second of the probe.
+type neighbour struct {
+	busy  []int // the probes, from 1
+	probe int
+	began time.Time
+}
+
+func (n *neighbour) begins(float64, search.Phase) { n.probe, n.began = n.probe+1, time.Now() }
+
+func (n *neighbour) beside(w World) World {
+	dial := w.Dial
+	w.Dial = func(local netip.Addr) func(context.Context, string, string) (net.Conn, error) {
+		connect := dial(local)
+		return func(ctx context.Context, network, address string) (net.Conn, error) {
+			if slices.Contains(n.busy, n.probe) {
+				time.Sleep(time.Since(n.began) * 30 / 1000)
+			}
+			return connect(ctx, network, address)
+		}
+	}
+	return w
+}
+
+// TestABusyNeighbourIsNotTakenForTheCore searches beside one that is busy during
+// one probe, and during the next one, too. The core does 100 registrations a
+// second.
+func TestABusyNeighbourIsNotTakenForTheCore(t *testing.T) {
+	for _, c := range []struct {
+		situation   string
+		busy        []int
+		held, broke float64
+		want        []string // of each probe
+		more        string   // of the verdict
+	}{
+		{"nobody is busy", nil, 90, 0, []string{
+			"bracket: ✔ 45/s 45.0 50ms 50ms 50ms 2 holds",
+			"bracket: ✔ 90/s 90.0 50ms 50ms 50ms 4 holds",
+		}, "not confirmed"},
+		{"during one probe", []int{2}, 90, 0, []string{
+			"bracket: ✔ 45/s 45.0 50ms 50ms 50ms 2 holds",
+			"bracket: ! 90/s 87.4 125ms 192ms 198ms 17 p99 grew by 142 ms over the load, and nothing else speaks against it",
+			"again: ✔ 90/s 90.0 50ms 50ms 50ms 4 holds when tried again",
+		}, "90/s was tried again, because nothing but its p99 spoke against it: it held, and that counts"},
+		{"during both", []int{2, 3}, 45, 90, []string{
+			"bracket: ✔ 45/s 45.0 50ms 50ms 50ms 2 holds",
+			"bracket: ! 90/s 87.4 125ms 192ms 198ms 17 p99 grew by 142 ms over the load, and nothing else speaks against it",
+			"again: ✘ 90/s 87.4 125ms 192ms 198ms 17 p99 grew by 142 ms over the load",
+		}, "90/s was tried again, because nothing but its p99 spoke against it: it did not hold again: p99 grew by 142 ms over the load"},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				n := &neighbour{busy: c.busy}
+				plan := search.Plan{From: 45, To: 90, For: 5 * time.Second, Confirm: -1, Resolution: 1}
+				r, err := Search(t.Context(), parse(t, calibrated), plan, Options{World: n.beside(inMemory(t, 1))}, Searching{Begins: n.begins})
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got []string
+				for _, p := range r.Probes {
+					got = append(got, string(p.Phase)+": "+strings.Join(strings.Fields(search.Line(p)), " "))
+				}
+				if diff := cmp.Diff(c.want, got); diff != "" {
+					t.Error(diff)
+				}
+				_, more := r.Verdict()
+				if r.Held != c.held || r.Broke != c.broke || !strings.Contains(strings.Join(more, "; "), c.more) {
+					t.Errorf("%v to %v, want %v to %v; %q", r.Held, r.Broke, c.held, c.broke, more)
+				}
+			})
+		})
+	}
 }
 
 // TestASearchMayEndWithItsLastProbe allows exactly as many as are needed, and one

@@ -25,7 +25,8 @@ func (t *tool) searchCommand() *cli.Command {
 		Description: "Runs the scenario again and again, each time with a fresh fleet (and a fresh simulator) at another rate: twice\n" +
 			"the rate until one does not hold, then between the two, then the winner again. A rate holds when no phone\n" +
 			"fails, no backlog grows (phones in flight at the end of the load are what rate x base latency explains, three\n" +
-			"times as many at most), the 99th percentile does not grow over the load, and no threshold fails.\n\n" +
+			"times as many at most), the 99th percentile does not grow over the load, and no threshold fails. Where only\n" +
+			"the 99th percentile grows, the rate is tried once more before it counts.\n\n" +
 			"Exit codes: 0 found, 1 not even the lowest rate holds, 104 the scenario is wrong, 105 interrupted (what was\n" +
 			"found is still reported), 106 the generator set the limit, 107 this machine cannot carry it or the core does\n" +
 			"not answer.",

@@ -25,6 +25,10 @@
 //     does not hold either, but then it says nothing about the core, and if that
 //     is the lowest such rate the generator has set the knee.
 //
+// Where nothing but the growth of the 99th percentile speaks against a rate, it is
+// tried once more, and only that counts: a neighbour of this machine's that is
+// busy for one probe makes latencies grow, too.
+//
 // Each probe has a fresh fleet and, with the simulator, a fresh core. What comes
 // next is a pure function of what was found (plan.go); who runs the probes is
 // package scenario.

@@ -46,6 +46,7 @@ const (
 	Bracket Phase = "bracket" // for a rate that does not hold, or one that does
 	Bisect  Phase = "bisect"  // between the two
 	Confirm Phase = "confirm" // the winner once more
+	Again   Phase = "again"   // the rate before, of which nothing is known but that its p99 grew
 )
 
 // Next is the rate to try next, after what was found so far; false when there is
@@ -53,6 +54,7 @@ const (
 //
 //	found so far                          next
 //	nothing                               From
+//	the last did not hold by p99 alone    the same, once
 //	all hold, To not reached              twice the highest, To at most
 //	none holds, Least not reached         half the lowest, Least at least
 //	some hold, the ends are far apart     between the ends
@@ -65,6 +67,8 @@ func (p Plan) Next(found []Probe) (rate float64, why Phase, more bool) {
 	switch {
 	case len(found) == 0:
 		return p.From, Bracket, true
+	case found[len(found)-1].asksAgain():
+		return found[len(found)-1].Rate, Again, true
 	case held == 0 && broke > p.Least:
 		return max(round(broke/2), p.Least), Bracket, true
 	case held == 0:
@@ -79,11 +83,20 @@ func (p Plan) Next(found []Probe) (rate float64, why Phase, more bool) {
 	return 0, "", false
 }
 
+// asksAgain says that the rate may hold after all: a neighbour of this machine's
+// that is busy for one probe makes p99 grow, too.
+func (f Probe) asksAgain() bool { return f.TrendAlone && f.Phase != Again }
+
+// overruled says that probe i does not count: it was made again.
+func overruled(found []Probe, i int) bool {
+	return found[i].asksAgain() && i+1 < len(found) && found[i+1].Phase == Again
+}
+
 // ends are the lowest rate that did not hold and the highest below it that did;
 // 0 where there is none.
 func ends(found []Probe) (held, broke float64) {
-	for _, f := range found {
-		if !f.Holds && (broke == 0 || f.Rate < broke) {
+	for i, f := range found {
+		if !f.Holds && !overruled(found, i) && (broke == 0 || f.Rate < broke) {
 			broke = f.Rate
 		}
 	}

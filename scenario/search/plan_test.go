@@ -103,6 +103,113 @@ func TestWhatIsTriedNextFollowsFromWhatWasFound(t *testing.T) {
 	}
 }
 
+// TestARateThatOnlyItsP99SpeaksAgainstIsTriedAgain plays searches whose probes come
+// out as written: ✔ holds, ✘ does not, ! does not for the trend of its p99 alone.
+func TestARateThatOnlyItsP99SpeaksAgainstIsTriedAgain(t *testing.T) {
+	plan := Plan{From: 10, To: 40, Resolution: 0.5, Confirm: 1}.WithDefaults()
+	for _, c := range []struct {
+		situation string
+		outcomes  string
+		want      string
+		more      string // of the verdict
+	}{
+		{
+			"it holds then", "✔!✔✘✔✔",
+			"bracket 10✔, bracket 20!, again 20✔, bracket 40✘, bisect 28.3✔, confirm 28.3✔",
+			"20/s was tried again, because nothing but its p99 spoke against it: it held, and that counts",
+		},
+		{
+			"its p99 grows again", "✔!!✔✔",
+			"bracket 10✔, bracket 20!, again 20!, bisect 14.1✔, confirm 14.1✔",
+			"20/s was tried again, because nothing but its p99 spoke against it: it did not hold again: p99 grew",
+		},
+		{
+			"it fails outright", "✔!✘✔✔",
+			"bracket 10✔, bracket 20!, again 20✘, bisect 14.1✔, confirm 14.1✔",
+			"20/s was tried again, because nothing but its p99 spoke against it: it did not hold again: backlog",
+		},
+		{
+			"the very first", "!✔✔✘✔✔",
+			"bracket 10!, again 10✔, bracket 20✔, bracket 40✘, bisect 28.3✔, confirm 28.3✔",
+			"10/s was tried again, because nothing but its p99 spoke against it: it held, and that counts",
+		},
+		{
+			"the winner, when it is to be confirmed", "✔✘✔!✔",
+			"bracket 10✔, bracket 20✘, bisect 14.1✔, confirm 14.1!, again 14.1✔",
+			"14.1/s was tried again, because nothing but its p99 spoke against it: it held, and that counts",
+		},
+		{
+			"the winner, and it does not hold then", "✔✘✔!!✔",
+			"bracket 10✔, bracket 20✘, bisect 14.1✔, confirm 14.1!, again 14.1!, confirm 10✔",
+			"14.1/s was tried again, because nothing but its p99 spoke against it: it did not hold again: p99 grew",
+		},
+		{"another reason counts at once", "✔✘✔✔", "bracket 10✔, bracket 20✘, bisect 14.1✔, confirm 14.1✔", ""},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			var r Report
+			var tried []string
+			outcomes := []rune(c.outcomes)
+			for {
+				rate, why, more := plan.Next(r.Probes)
+				if !more || len(r.Probes) == len(outcomes) {
+					if more || len(r.Probes) < len(outcomes) {
+						t.Errorf("after %d probes more: %v", len(r.Probes), more)
+					}
+					break
+				}
+				outcome := outcomes[len(r.Probes)]
+				p := Probe{Rate: rate, Phase: why, Holds: outcome == '✔', TrendAlone: outcome == '!'}
+				p.Why = map[rune]string{'✔': "", '✘': "backlog", '!': "p99 grew"}[outcome]
+				r.Probes = append(r.Probes, p)
+				tried = append(tried, fmt.Sprintf("%s %v%c", why, rate, outcome))
+			}
+			if got := strings.Join(tried, ", "); got != c.want {
+				t.Errorf("tried %s\nwant  %s", got, c.want)
+			}
+			r.Conclude(plan, Found)
+			_, more := r.Verdict()
+			var again []string
+			for _, line := range more {
+				if strings.Contains(line, "tried again") {
+					again = append(again, line)
+				}
+			}
+			if got := strings.Join(again, "; "); got != c.more {
+				t.Errorf("said %q\nwant %q", got, c.more)
+			}
+		})
+	}
+}
+
+// TestAProbeThatCouldNotBeMadeAgainCounts breaks off before it.
+func TestAProbeThatCouldNotBeMadeAgainCounts(t *testing.T) {
+	r := &Report{Probes: []Probe{{Rate: 10, Holds: true}, {Rate: 20, Why: "p99 grew", TrendAlone: true}}}
+	r.Conclude(Plan{}.WithDefaults(), Exhausted)
+	if r.Held != 10 || r.Broke != 20 || r.Why != "p99 grew" {
+		t.Errorf("%v to %v: %s", r.Held, r.Broke, r.Why)
+	}
+}
+
+func TestALineSaysWhatBecameOfAProbe(t *testing.T) {
+	for _, c := range []struct {
+		probe Probe
+		want  string
+	}{
+		{Probe{Holds: true}, "✔|holds"},
+		{Probe{Holds: true, Phase: Confirm}, "✔|holds again"},
+		{Probe{Holds: true, Phase: Again}, "✔|holds when tried again"},
+		{Probe{Why: "p99 grew by 119 ms over the load", TrendAlone: true}, "!|p99 grew by 119 ms over the load, and nothing else speaks against it"},
+		{Probe{Why: "p99 grew by 119 ms over the load", TrendAlone: true, Phase: Again}, "✘|p99 grew by 119 ms over the load"},
+		{Probe{Why: "backlog: 300"}, "✘|backlog: 300"},
+	} {
+		line := Line(c.probe)
+		mark, verdict, _ := strings.Cut(c.want, "|")
+		if !strings.HasPrefix(line, mark+" ") || !strings.HasSuffix(line, "  "+verdict) {
+			t.Errorf("%q, want %q", line, c.want)
+		}
+	}
+}
+
 func TestEveryCapacityIsFoundWithinTheResolution(t *testing.T) {
 	for capacity := 0.2; capacity < 1000; capacity *= 1.037 {
 		_, found := searched(t, Plan{From: 10}, below(capacity))

@@ -24,8 +24,9 @@ type Probe struct {
 	Explained  float64       `json:"in_flight_explained"` // rate × base latency
 	Rise       float64       `json:"p99_rise_ms"`         // over the load
 	Holds      bool          `json:"holds"`
-	Limited    bool          `json:"generator_limited"` // it says nothing about the core
-	Why        string        `json:"why,omitempty"`     // it does not hold
+	Limited    bool          `json:"generator_limited"`         // it says nothing about the core
+	Why        string        `json:"why,omitempty"`             // it does not hold
+	TrendAlone bool          `json:"p99_trend_alone,omitempty"` // and nothing but the growth of its p99 speaks against it
 }
 
 // A load is cut into so many slices for the trend of its latencies: fewer when
@@ -61,6 +62,7 @@ func Judge(rate float64, why Phase, lasted time.Duration, r *tally.Result, befor
 			p.InFlight, load.Rate(rate), base.Round(100*time.Microsecond), p.Explained, most)
 	case rises(late) && p.Rise > milliseconds(base):
 		p.Why = fmt.Sprintf("p99 grew by %.0f ms over the load", p.Rise)
+		p.TrendAlone = p.Registered == r.Phones.Planned && failedThreshold(r) == ""
 	case p.Registered < r.Phones.Planned:
 		p.Why = fmt.Sprintf("%d of %d phones had not registered %v after the load", r.Phones.Planned-p.Registered, r.Phones.Planned, (time.Duration(r.Elapsed*float64(time.Second)) - lasted).Round(time.Second))
 	default:

@@ -52,6 +52,19 @@ func TestARunIsJudged(t *testing.T) {
 			"a queue that grows slowly", loaded(func(n int) time.Duration { return 50*ms + time.Duration(n)*ms/8 }), nil, light,
 			"p99 grew by 119 ms over the load", 17,
 		},
+		{
+			"a queue that grows slowly, and a threshold", loaded(func(n int) time.Duration { return 50*ms + time.Duration(n)*ms/8 }), func(r *tally.Result) {
+				r.Thresholds = []tally.ThresholdOutcome{{Expression: "register.p99 < 40ms", Value: 50, Unit: "ms"}}
+			}, light, "p99 grew by 119 ms over the load", 17,
+		},
+		{
+			"a queue that grows slowly, and leaves a phone out", loaded(func(n int) time.Duration {
+				if n == 500 {
+					return 0
+				}
+				return 50*ms + time.Duration(n)*ms/8
+			}), nil, light, "p99 grew by 119 ms over the load", 18,
+		},
 		{"growth within the base latency", loaded(func(n int) time.Duration { return 50*ms + time.Duration(n)*ms/40 }), nil, light, "", 8},
 		{"an outlier at the end", loaded(func(n int) time.Duration {
 			if n == 999 {
@@ -95,6 +108,9 @@ func TestARunIsJudged(t *testing.T) {
 			p := Judge(100, Bisect, 10*time.Second, c.run, c.before)
 			if p.Holds != (c.why == "") || c.why == "" && p.Why != "" || !strings.HasPrefix(p.Why, c.why) {
 				t.Errorf("holds %v: %q, want %q", p.Holds, p.Why, c.why)
+			}
+			if want := c.situation == "a queue that grows slowly"; p.TrendAlone != want {
+				t.Errorf("the trend alone: %v, want %v", p.TrendAlone, want)
 			}
 			if int(p.InFlight) != int(c.inFlight) {
 				t.Errorf("%v in flight, want %v", p.InFlight, c.inFlight)

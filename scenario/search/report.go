@@ -53,8 +53,8 @@ func (r *Report) Conclude(p Plan, ended Ended) {
 	r.Confirmed = max(holdsAt(r.Probes, r.Held)-1, 0)
 	r.Ended, r.Resolution, r.Seconds = ended, p.Resolution, p.For.Seconds()
 	r.Base = milliseconds(baseOf(r.Probes))
-	for _, f := range r.Probes {
-		if f.Holds || f.Rate != r.Broke {
+	for i, f := range r.Probes {
+		if f.Holds || f.Rate != r.Broke || overruled(r.Probes, i) {
 			continue
 		}
 		r.SetBy, r.Why = byCore, f.Why
@@ -104,6 +104,7 @@ func (r *Report) Verdict() (sentence string, more []string) {
 		}
 		more = append(more, again)
 	}
+	more = append(more, r.madeAgain()...)
 	if r.Held > 0 && r.Broke > r.Held {
 		more = append(more, fmt.Sprintf("the interval is %.1f %% wide", 100*(r.Broke/r.Held-1)))
 	}
@@ -117,6 +118,21 @@ func (r *Report) Verdict() (sentence string, more []string) {
 		more = append(more, "generator limited: discard what is said of the core; more cores, a core on another machine, or a smaller --for")
 	}
 	return sentence, more
+}
+
+// madeAgain tells of the probes that were made once more, and what came of it.
+func (r *Report) madeAgain() (lines []string) {
+	for _, f := range r.Probes {
+		if f.Phase != Again {
+			continue
+		}
+		came := "it held, and that counts"
+		if !f.Holds {
+			came = "it did not hold again: " + f.Why
+		}
+		lines = append(lines, fmt.Sprintf("%v was tried again, because nothing but its p99 spoke against it: %s", load.Rate(f.Rate), came))
+	}
+	return lines
 }
 
 func plural(n int, noun string) string {

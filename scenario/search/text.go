@@ -53,11 +53,15 @@ func (r *Report) Text(w io.Writer) error {
 // Line is a probe in one line.
 func Line(p Probe) string {
 	mark, verdict := "✔", "holds"
-	if !p.Holds {
+	switch {
+	case p.asksAgain():
+		mark, verdict = "!", p.Why+", and nothing else speaks against it"
+	case !p.Holds:
 		mark, verdict = "✘", p.Why
-	}
-	if p.Holds && p.Phase == Confirm {
+	case p.Phase == Confirm:
 		verdict = "holds again"
+	case p.Phase == Again:
+		verdict = "holds when tried again"
 	}
 	return fmt.Sprintf("%s %10v %13.1f %8s %8s %8s %10.0f  %s", mark, load.Rate(p.Rate), p.PerSecond,
 		report.Span(p.Boot.P50), report.Span(p.Boot.P95), report.Span(p.Boot.P99), p.InFlight, verdict)

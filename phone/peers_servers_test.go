@@ -69,7 +69,7 @@ var publicServers = []struct {
 	{name: "like CallManager 2", manner: callManager2, basic: true},
 	{
 		name:   "that answers no line",
-		manner: deafTo(answersAll, sccp.IDLineStatReq), takes: time.Second,
+		manner: deafTo(answersAll, sccp.IDLineStatReq),
 	},
 	{
 		name:   "that has no button template",

@@ -10,9 +10,9 @@ import (
 
 // registration is the phone's side of an SCCP registration (SCCP, section 5.1)
 // as a plain state machine: a message in, messages out; no connection, clock
-// or goroutine. Servers differ in what they answer, so every state but the
-// first and the last goes on by itself when the model's Optional time has
-// passed in silence ("quiet").
+// or goroutine. It asks in bursts, as phones do, and servers answer in order; but
+// they differ in what they answer, so every state but the first and the last goes
+// on by itself when the model's Optional time has passed in silence ("quiet").
 //
 //	state     | event                          | send                                            | next
 //	----------+--------------------------------+-------------------------------------------------+-----------
@@ -20,9 +20,8 @@ import (
 //	asking    | RegisterReject                 | -                                               | rejected
 //	acked     | CapabilitiesReq, or quiet      | CapabilitiesRes, ButtonTemplateReq,             | templates
 //	          |                                | SoftKeyTemplateReq, SoftKeySetReq, ConfigStatReq|
-//	templates | ButtonTemplateRes, or quiet    | a StatReq for every button it lists             | buttons
-//	buttons   | the last line's answer, or     | RegisterAvailableLines, TimeDateReq             | dating
-//	          | quiet, or no line was listed   |                                                 |
+//	templates | ButtonTemplateRes, or quiet    | a StatReq for every button it lists,            | dating
+//	          |                                | RegisterAvailableLines, TimeDateReq             |
 //	dating    | TimeDateRes                    | -                                               | registered
 //	any later | CapabilitiesReq                | CapabilitiesRes                                 | same
 //	any       | anything else                  | -                                               | same
@@ -32,8 +31,6 @@ type registration struct {
 	version uint8 // negotiated; 0 until RegisterAck
 	ack     sccp.RegisterAck
 	refusal string // text of RegisterReject
-	lines   uint32 // listed in the button template
-	waiting int    // line answers still to come
 }
 
 type registrationState int
@@ -42,7 +39,6 @@ const (
 	asking registrationState = iota
 	acked
 	templates
-	buttons
 	dating
 	registered
 	rejected
@@ -94,12 +90,6 @@ func (r *registration) handle(m sccp.Message) []sccp.Message {
 		if r.state == templates {
 			return r.askButtons(m.Buttons)
 		}
-	case sccp.LineStatRes, sccp.LineStatV2Res:
-		if r.state == buttons {
-			if r.waiting--; r.waiting <= 0 {
-				return r.finish()
-			}
-		}
 	case sccp.TimeDateRes:
 		if r.state == dating {
 			r.state = registered
@@ -116,8 +106,6 @@ func (r *registration) quiet() ([]sccp.Message, bool) {
 		return r.askTemplates(), true
 	case templates:
 		return r.askButtons(nil), true
-	case buttons:
-		return r.finish(), true
 	}
 	return nil, false
 }
@@ -148,15 +136,17 @@ func (r *registration) askTemplates() []sccp.Message {
 }
 
 // askButtons asks for what the template lists and nothing else: a server may
-// end the session over a line that it never announced (SCCP, section 5.2).
+// end the session over a line that it never announced (SCCP, section 5.2). The
+// date comes last, and its answer behind those of the lines.
 func (r *registration) askButtons(listed []sccp.Button) []sccp.Message {
-	r.state = buttons
+	r.state = dating
 	var ask []sccp.Message
+	lines := uint32(0)
 	for _, b := range listed {
 		n := uint32(b.Instance)
 		switch b.Type {
 		case sccp.ButtonLine:
-			r.lines++
+			lines++
 			ask = append(ask, sccp.LineStatReq{Line: n}, sccp.ForwardStatReq{Line: n})
 		case sccp.ButtonSpeedDial:
 			ask = append(ask, sccp.SpeedDialStatReq{Number: n})
@@ -166,15 +156,7 @@ func (r *registration) askButtons(listed []sccp.Button) []sccp.Message {
 			ask = append(ask, sccp.ServiceURLStatReq{Index: n})
 		}
 	}
-	if r.waiting = int(r.lines); r.waiting == 0 {
-		ask = append(ask, r.finish()...)
-	}
-	return ask
-}
-
-func (r *registration) finish() []sccp.Message {
-	r.state = dating
-	return []sccp.Message{sccp.RegisterAvailableLines{MaxNumOfAvailLines: r.lines}, sccp.TimeDateReq{}}
+	return append(ask, sccp.RegisterAvailableLines{MaxNumOfAvailLines: lines}, sccp.TimeDateReq{})
 }
 
 // capabilities is the codec list of a 79xx phone, as captured (SCCP, section

@@ -24,7 +24,8 @@ const keepBatch = 2000
 // keeper writes the flash of the phones to disk while they run. What waits for
 // the next batch is a few pointers a phone.
 type keeper struct {
-	store *state.Store
+	store  *state.Store
+	frozen bool // what is kept stays as it is
 
 	mu      sync.Mutex
 	waiting map[int]state.Phone // by phone
@@ -47,7 +48,7 @@ func (r *run) openState() error {
 	case err != nil:
 		return &PreflightError{err.Error(), "name a directory that you may write to"}
 	}
-	r.keeper = &keeper{store: store, waiting: make(map[int]state.Phone), quit: make(chan struct{})}
+	r.keeper = &keeper{store: store, frozen: r.options.Frozen, waiting: make(map[int]state.Phone), quit: make(chan struct{})}
 	r.keeper.work.Go(r.keeper.run)
 	return nil
 }
@@ -106,6 +107,9 @@ func (k *keeper) close() error {
 // watching is watch that also keeps what phone n has in flash, of which before
 // is on disk. The phone is there once its first event is.
 func (k *keeper) watching(n int, id *phone.Identity, p **phone.Phone, before *state.Phone, watch func(phone.Record)) func(phone.Record) {
+	if k.frozen {
+		return watch
+	}
 	kept := state.Phone{}
 	if before != nil {
 		kept = *before
@@ -230,7 +234,7 @@ func (r *run) authority() (*core.Authority, error) {
 // keepCluster keeps where the cluster is and, once it is closed, what an
 // administrator has made of its certificates.
 func (r *run) keepCluster() error {
-	if r.keeper == nil || r.place == nil || len(r.place.nodes) == 0 {
+	if r.keeper == nil || r.keeper.frozen || r.place == nil || len(r.place.nodes) == 0 {
 		return nil
 	}
 	err := r.keeper.store.KeepAddress(r.place.nodes[0])

@@ -16,6 +16,7 @@ import (
 
 	"github.com/phonebank/phonebank/core"
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/search"
 	"github.com/phonebank/phonebank/scenario/state"
 	"github.com/phonebank/phonebank/scenario/tally"
 	"github.com/phonebank/phonebank/scenario/timeline"
@@ -80,6 +81,79 @@ func TestTheSecondRunFindsWhatTheFirstHasLeft(t *testing.T) {
 	if got, want := lists(r), "CTL 7 accepted 0 unchanged 0 rejected, ITL 5 accepted 0 unchanged 0 rejected"; got != want || issued != 1 {
 		t.Errorf("larger run: %s, %d certificates, want %s and one", got, issued, want)
 	}
+}
+
+// TestEveryProbeOfASearchBeginsWithWhatIsKept searches with a directory that keeps
+// nobody, and with one that keeps four phones.
+func TestEveryProbeOfASearchBeginsWithWhatIsKept(t *testing.T) {
+	const text = "core: {capf: {key: rsa-1024}}\nphones: {count: 4, trust: none, keys: pool 2}\nload: all at once"
+	for _, c := range []struct {
+		situation string
+		before    bool // four phones have run
+		want      string
+	}{
+		{"nobody", false, "CTL 20 accepted 0 unchanged 0 rejected, ITL 20 accepted 0 unchanged 0 rejected, 20 certificates"},
+		{"four phones", true, "CTL 16 accepted 4 unchanged 0 rejected, ITL 16 accepted 4 unchanged 0 rejected, 16 certificates"},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dir := filepath.Join(t.TempDir(), "state")
+				options := func() Options {
+					world := inMemory(t, 1)
+					world.Authority = nil // the directory's
+					return Options{StateDir: dir, World: world}
+				}
+				if c.before {
+					if _, err := Run(t.Context(), parse(t, text), options()); err != nil {
+						t.Fatal(err)
+					}
+				}
+				kept := phonesIn(t, dir)
+				o, said := options(), new(journal)
+				o.Watch = said.watch
+				var got []string
+				r, err := Search(t.Context(), parse(t, text), search.Plan{From: 20, To: 20, For: time.Second, Confirm: 1}, o, Searching{
+					Ends: func(_ search.Probe, r *tally.Result) {
+						got = append(got, fmt.Sprintf("%s, %d certificates", lists(r), issuedIn(said)))
+						said.records = nil
+					},
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if len(got) != 2 || got[0] != c.want || got[1] != c.want {
+					t.Errorf("the probes: %q, want twice %q", got, c.want)
+				}
+				if diff := gocmp.Diff(kept, phonesIn(t, dir)); diff != "" {
+					t.Errorf("the search has changed what is kept: %s", diff)
+				}
+				if _, err := core.LoadManufacturer(dir); err != nil {
+					t.Errorf("the factory is not kept: %v", err)
+				}
+				if want := "every run began with what " + dir + " keeps; what its phones were given is not kept"; !slicesContain(r.Notes, want) {
+					t.Errorf("notes %q", r.Notes)
+				}
+			})
+		})
+	}
+}
+
+// phonesIn are the phones that a directory keeps, with their lists and LSCs.
+func phonesIn(t *testing.T, dir string) (phones []string) {
+	t.Helper()
+	store, err := state.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	err = store.Each(func(p state.Phone) error {
+		phones = append(phones, fmt.Sprintf("%s %x %x %x", p.Name, p.Flash.CTL.SHA1(), p.Flash.ITL.SHA1(), p.Flash.LSC.Certificate))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return phones
 }
 
 // changes is a fleet of kept phones whose administrator renews CallManager and

@@ -19,6 +19,7 @@ type Options struct {
 	Version    string             // of the program, for the result
 	StateDir   string             // where the phones' flash, the manufacturing CA and the simulated cluster are kept; empty: nowhere
 	StartLocal StartLocal         // nil: no child processes
+	Frozen     bool               // phones boot with what StateDir keeps, and it stays as it is but for the CAs that it lacks
 	Progress   func(Snapshot)     // called by one goroutine, every Tick and at each change of phase
 	Tick       time.Duration      // 0: a second
 	Watch      func(phone.Record) // hears every event of every phone, from many goroutines

@@ -20,8 +20,8 @@ type Searching struct {
 
 // Search finds the highest rate that holds, as package search explains. Each
 // probe is a run of the scenario at a constant rate (or as random as its
-// arrivals), as its load says: a fresh fleet and, unless the core is somebody
-// else's, a fresh core. When ctx ends, the report says what was found until
+// arrivals), as its load says: a fresh fleet, or the one that a directory keeps,
+// and, unless the core is somebody else's, a fresh core. When ctx ends, the report says what was found until
 // then. The error is Run's; a report comes with it if there were probes.
 func Search(ctx context.Context, s *Scenario, p search.Plan, o Options, tell Searching) (*search.Report, error) {
 	p = p.WithDefaults()
@@ -36,6 +36,9 @@ func Search(ctx context.Context, s *Scenario, p search.Plan, o Options, tell Sea
 		return nil, &FileError{File: s.File, Problems: []Problem{{Text: fmt.Sprintf("no rate lies between %v and %v", load.Rate(p.From), load.Rate(p.To))}}}
 	}
 	r.Notes = with.bound(&p)
+	if o.StateDir != "" {
+		r.Notes = append(r.Notes, fmt.Sprintf("every run began with what %s keeps; what its phones were given is not kept", o.StateDir))
+	}
 	ends := time.Now().Add(p.Within)
 	ended := search.Found
 	var err error
@@ -127,6 +130,7 @@ func probe(ctx context.Context, s Scenario, rate float64, why search.Phase, p se
 	lasts := s.Load.At(float64(s.Count()))
 	inside, end := context.WithCancel(ctx)
 	defer end()
+	o.Frozen = true
 	o.Second = hopeless(rate, lasts, max(p.For, leastGrace), search.Base(before), end)
 	result, err := Run(inside, &s, o)
 	if err != nil || result.Phones.Started == 0 {

@@ -42,7 +42,7 @@ func (t *tool) searchCommand() *cli.Command {
 			&cli.StringSliceFlag{Name: "allow", Usage: "load `HOST` though its address is neither loopback nor private: an address, a network or a name"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`N` determines names, models, jitter and arrivals"},
 			&cli.StringFlag{Name: "out", Usage: "write search.json, and the reports of every run, into `DIR`"},
-			stateFlag(),
+			&cli.StringFlag{Name: "state", Usage: "begin each run with the phones that `DIR` keeps, which stay as they are, and with its manufacturing CA"},
 			jsonFile(),
 			&cli.BoolFlag{Name: "quiet", Usage: "show no progress"},
 		},

@@ -29,7 +29,8 @@
 // tried once more, and only that counts: a neighbour of this machine's that is
 // busy for one probe makes latencies grow, too.
 //
-// Each probe has a fresh fleet and, with the simulator, a fresh core. What comes
-// next is a pure function of what was found (plan.go); who runs the probes is
-// package scenario.
+// Each probe has a fresh fleet and, with the simulator, a fresh core. Where a
+// directory keeps phones, each begins with what is there, and leaves it so. What
+// comes next is a pure function of what was found (plan.go); who runs the probes
+// is package scenario.
 package search

@@ -183,6 +183,7 @@ func (r *run) start(n int, lag time.Duration) {
 	flash := r.fleet.flash(n, id)
 	now := time.Now()
 	who := r.fleet.row(n, id, flash)
+	who.DueAt, who.StartedAt = now.Add(-lag).Sub(r.began), now.Sub(r.began)
 	watch := both(r.tally.Start(n, now.Add(-lag), now, who), r.options.Watch)
 	if r.options.Meet != nil {
 		watch = both(watch, r.options.Meet(id, flash, who))

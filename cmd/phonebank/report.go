@@ -6,6 +6,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/phonebank/phonebank/scenario/record"
 	"github.com/phonebank/phonebank/scenario/report"
 )
 
@@ -15,7 +16,7 @@ func (t *tool) reportCommand() *cli.Command {
 		Usage:     "render the report of a run again, also of one that was killed",
 		ArgsUsage: "DIR",
 		Description: "DIR is what --out named. The reports in it are written anew from what is there: result.json or the\n" +
-			"last snapshot, and timeline.csv.",
+			"last snapshot, and timeline.csv. phones.csv of a run that was killed is made from events.jsonl.",
 		Flags:  []cli.Flag{jsonFile(), junitFile()},
 		Action: t.report,
 	}
@@ -29,6 +30,9 @@ func (t *tool) report(c *cli.Context) error {
 	result, err := report.Open(args[0])
 	if err != nil {
 		return unopened(err, "name the directory that --out named")
+	}
+	if err := record.Restore(args[0], result); err != nil {
+		return &problem{code: exitFile, err: err}
 	}
 	if _, err := report.Save(args[0], result); err != nil {
 		return err

@@ -148,7 +148,7 @@ func (t *tool) perform(ctx context.Context, s *scenario.Scenario, c *cli.Context
 	}
 	options.Capture, options.KeyLog = tapped.traffic, tapped.keyLog
 	if recorder != nil {
-		options.Began, options.Watch, options.Second = recorder.Begin, recorder.Watch, recorder.Second
+		options.Began, options.Meet, options.Second = recorder.Begin, recorder.Meet, recorder.Second
 	}
 	if !c.Bool("quiet") {
 		view := progress.New(t.err, s.Stay)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/tally"
 )
 
 // Line is one line of events.jsonl: what happened to a phone, and when. Fields
@@ -13,6 +14,14 @@ type Line struct {
 	T     float64    `json:"t_ms"` // since the schedule began
 	Phone phone.Name `json:"phone"`
 	Event string     `json:"event"` // the name of the phone package's type in snake case: step_ended
+
+	// Of the first powered_on of a phone: who it is, when the schedule wanted it
+	// to start and when it did.
+	Model   string   `json:"model,omitempty"`
+	Address string   `json:"address,omitempty"`
+	Group   string   `json:"group,omitempty"`
+	Due     *float64 `json:"due_ms,omitempty"`
+	Started *float64 `json:"started_ms,omitempty"`
 
 	Boot     int         `json:"boot,omitempty"`
 	Step     phone.Step  `json:"step,omitempty"`
@@ -44,14 +53,22 @@ type Line struct {
 	Reset    string      `json:"reset,omitempty"`
 }
 
-// appendLine adds an event to b as a line of JSON.
-func appendLine(b []byte, began time.Time, r phone.Record) []byte {
+// appendLine adds an event to b as a line of JSON; who is the phone, nil when
+// that is not known.
+func appendLine(b []byte, began time.Time, r phone.Record, who *tally.Row) []byte {
 	l := lineOf(r.Event)
 	l.T, l.Phone = ms(r.At.Sub(began)), r.Phone
+	if who != nil && l.begins() {
+		due, started := ms(who.DueAt), ms(who.StartedAt)
+		l.Model, l.Address, l.Group, l.Due, l.Started = who.Model, who.Address, who.Group, &due, &started
+	}
 	// Strings and numbers always encode.
 	text, _ := json.Marshal(l)
 	return append(append(b, text...), '\n')
 }
+
+// begins says that this is the first line of a phone.
+func (l Line) begins() bool { return l.Event == "powered_on" && l.Boot == 1 }
 
 func lineOf(event phone.Event) Line {
 	switch e := event.(type) {
@@ -72,6 +89,9 @@ func lineOf(event phone.Event) Line {
 		return Line{Event: "console_line", Severity: e.Severity, Text: e.Text}
 	case phone.TVSAsked:
 		l := Line{Event: "tvs_asked", Server: e.Server, Cached: e.Cached, Took: ms(e.Took), Valid: e.Valid}
+		return l.failed(e.Err)
+	case phone.TVSAnswered:
+		l := Line{Event: "tvs_answered", Cached: e.Cached, Took: ms(e.Took), Valid: e.Valid}
 		return l.failed(e.Err)
 	case phone.CertificateIssued:
 		return Line{Event: "certificate_issued", KeySpec: e.KeySpec, Size: e.Size}

@@ -1,6 +1,9 @@
 package record
 
-import "github.com/phonebank/phonebank/phone"
+import (
+	"github.com/phonebank/phonebank/phone"
+	"github.com/phonebank/phonebank/scenario/tally"
+)
 
 // How much is kept: of the file, whose last quarter is for phones that were in
 // trouble, and of memory, for phones that may still get into it.
@@ -29,6 +32,11 @@ type trail struct {
 
 func newFilter(k Keep) *filter {
 	return &filter{keep: k, phones: make(map[phone.Name]*trail), room: mostBytes}
+}
+
+// account is what has become of the events that came here.
+func (f *filter) account() *tally.Events {
+	return &tally.Events{Keep: f.keep.String(), Written: f.kept, Bytes: f.written, Forgotten: f.forgotten, NoRoom: f.full}
 }
 
 // take calls write for what is to be written: the event, nothing, or all that
@@ -70,13 +78,13 @@ func (f *filter) take(r phone.Record, write func(phone.Record) int) {
 		f.pending -= len(t.pending)
 		t.pending = nil
 	}
-	if f.pending >= mostPending || len(t.pending) >= mostOfPhone {
-		f.forgotten++
-		return
-	}
 	switch r.Event.(type) {
 	case phone.KeepAliveSent, phone.KeepAliveAcked:
 		return // hours of them say nothing about what comes
+	}
+	if f.pending >= mostPending || len(t.pending) >= mostOfPhone {
+		f.forgotten++
+		return
 	}
 	t.pending = append(t.pending, r)
 	f.pending++

@@ -48,7 +48,7 @@ func TestALineSaysWhatHappened(t *testing.T) {
 		},
 		{phone.GaveUp{}, `"event":"gave_up"`},
 	} {
-		got := string(appendLine(nil, start, phone.Record{Phone: "SEP0011215A0001", At: start.Add(1234567 * time.Microsecond), Event: c.event}))
+		got := string(appendLine(nil, start, phone.Record{Phone: "SEP0011215A0001", At: start.Add(1234567 * time.Microsecond), Event: c.event}, nil))
 		if want := `{"t_ms":1234.567,"phone":"SEP0011215A0001",` + c.want + "}\n"; got != want {
 			t.Errorf("got  %swant %s", got, want)
 		}
@@ -60,6 +60,7 @@ func TestALineSaysWhatHappened(t *testing.T) {
 		phone.StatusMessage{},
 		phone.ConsoleLine{},
 		phone.TVSAsked{},
+		phone.TVSAnswered{},
 		phone.CertificateIssued{},
 		phone.CertificateDeleted{},
 		phone.KeepAliveSent{},
@@ -144,6 +145,7 @@ func TestTheFileAndTheMemoryAreBounded(t *testing.T) {
 	for range mostOfPhone + 5 {
 		o.say("SEP001122330001", phone.ConsoleLine{})
 	}
+	o.say("SEP001122330001", phone.KeepAliveSent{}, phone.KeepAliveAcked{}) // which nobody would have kept
 	if o.pending != mostOfPhone || o.forgotten != 5 {
 		t.Errorf("%d pending, %d forgotten", o.pending, o.forgotten)
 	}
@@ -172,6 +174,9 @@ func TestARunIsWrittenEverySecond(t *testing.T) {
 			t.Errorf("events %q", got)
 		}
 		half, err := report.Open(dir)
+		if want := (tally.Events{Keep: "all", Written: 1, Bytes: 67}); err != nil || half.Events == nil || *half.Events != want {
+			t.Errorf("%+v, %v: what became of the events is not in the snapshot", half.Events, err)
+		}
 		if err != nil || half.Scenario != "killed" || !half.Interrupted || len(half.Timeline) != 1 || half.Timeline[0].Started != 1 {
 			t.Errorf("%+v, %v", half, err)
 		}
@@ -229,7 +234,7 @@ func BenchmarkLine(b *testing.B) {
 	var buffer bytes.Buffer
 	line := []byte(nil)
 	for b.Loop() {
-		line = appendLine(line[:0], start, r)
+		line = appendLine(line[:0], start, r, nil)
 	}
 	buffer.Write(line)
 	if !json.Valid(buffer.Bytes()) {

@@ -19,8 +19,8 @@ import (
 // queue is how many events may wait for the disk: a few seconds of a storm.
 const queue = 16 << 10
 
-// Recorder writes a run into its directory. Watch may be called by many
-// goroutines; the other methods by one.
+// Recorder writes a run into its directory. What Meet returns may be called by
+// many goroutines, and so may Watch; the other methods by one.
 type Recorder struct {
 	dir      string
 	began    atomic.Int64 // Unix nanoseconds
@@ -28,6 +28,8 @@ type Recorder struct {
 	off      bool
 	records  chan phone.Record
 	filter   *filter
+	phones   sync.Map                     // by name, *tally.Row: who they are
+	soFar    atomic.Pointer[tally.Events] // what has been flushed
 	events   *os.File
 	timeline *os.File
 	writer   sync.WaitGroup
@@ -73,6 +75,15 @@ func New(dir string, keep Keep, phones int) (*Recorder, error) {
 // Begin says when the schedule began; the times of events count from there.
 func (r *Recorder) Begin(at time.Time) { r.began.Store(at.UnixNano()) }
 
+// Meet keeps who a phone is for the line that its story begins with, and returns
+// what takes its events.
+func (r *Recorder) Meet(id phone.Identity, _ phone.Flash, who tally.Row) func(phone.Record) {
+	if !r.off {
+		r.phones.Store(id.Name, &who)
+	}
+	return r.Watch
+}
+
 // Watch takes an event and never waits.
 func (r *Recorder) Watch(record phone.Record) {
 	if r.off {
@@ -97,7 +108,13 @@ func (r *Recorder) write() {
 	defer flush.Stop()
 	var buffer []byte
 	put := func(record phone.Record) int {
-		buffer = appendLine(buffer[:0], time.Unix(0, r.began.Load()), record)
+		var who *tally.Row
+		if on, ok := record.Event.(phone.PoweredOn); ok && on.Boot == 1 {
+			if known, ok := r.phones.Load(record.Phone); ok {
+				who = known.(*tally.Row)
+			}
+		}
+		buffer = appendLine(buffer[:0], time.Unix(0, r.began.Load()), record, who)
 		n, err := out.Write(buffer)
 		r.keepFault(err)
 		return n
@@ -112,6 +129,7 @@ func (r *Recorder) write() {
 			r.filter.take(record, put)
 		case <-flush.C:
 			r.keepFault(out.Flush())
+			r.soFar.Store(r.filter.account())
 		}
 	}
 }
@@ -132,6 +150,11 @@ func (r *Recorder) Second(interim *tally.Result) {
 	if r.fault = report.TimelineLines(r.timeline, false, interim.Timeline); r.fault != nil {
 		return
 	}
+	if flushed := r.soFar.Load(); flushed != nil {
+		events := *flushed
+		events.Dropped = int(r.dropped.Load())
+		interim.Events = &events
+	}
 	interim.Interrupted = true // should this be the last that is heard of the run
 	r.fault = report.Whole(filepath.Join(r.dir, report.Snapshot), func(w io.Writer) error { return report.JSON(w, interim) })
 }
@@ -148,10 +171,9 @@ func (r *Recorder) Close() (*tally.Events, error) {
 	if r.events != nil {
 		faults = append(faults, r.events.Close())
 	}
-	f := r.filter
-	return &tally.Events{
-		Keep: f.keep.String(), Written: f.kept, Bytes: f.written, Dropped: int(r.dropped.Load()), Forgotten: f.forgotten, NoRoom: f.full,
-	}, errors.Join(faults...)
+	events := r.filter.account()
+	events.Dropped = int(r.dropped.Load())
+	return events, errors.Join(faults...)
 }
 
 // Settle takes the snapshot away: the result has been written.

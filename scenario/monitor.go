@@ -18,6 +18,9 @@ import (
 type monitor struct {
 	late atomic.Int64 // of the phone that started latest since the last sample, in nanoseconds
 
+	mu   sync.Mutex
+	lags tally.Histogram // of all phones
+
 	quit chan struct{}
 	done sync.WaitGroup
 
@@ -60,9 +63,19 @@ func (m *monitor) stop(take func(from, to time.Time, h tally.Health)) {
 
 // startedLate notes the lag of one phone.
 func (m *monitor) startedLate(lag time.Duration) {
+	m.mu.Lock()
+	m.lags.Record(lag)
+	m.mu.Unlock()
 	if int64(lag) > m.late.Load() {
 		m.late.Store(int64(lag)) // one goroutine starts phones; a swap in between costs one sample a little
 	}
+}
+
+// lag is how late the phones have started so far.
+func (m *monitor) lag() tally.Latency {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.lags.Latency()
 }
 
 func (m *monitor) sample(at time.Time) tally.Health {

@@ -74,7 +74,6 @@ type run struct {
 
 	began   time.Time // of the run, later of the load
 	elapsed time.Duration
-	lag     tally.Histogram
 	monitor monitor
 
 	interrupted bool // before it was over
@@ -131,7 +130,7 @@ func (r *run) execute(outer context.Context) error {
 	r.rehearsal.end(ctx, played)
 	r.elapsed = time.Since(r.began)
 	r.monitor.stop(r.tally.Sample)
-	r.measure()
+	r.health = r.measured(r.elapsed)
 	r.interrupted = outer.Err() != nil
 	if !r.interrupted {
 		r.tally.FailRest(r.began.Add(r.elapsed), errors.New("no registration before the run ended"))
@@ -165,7 +164,6 @@ func (r *run) load(ctx context.Context) bool {
 		lag := time.Duration(0) // where a phone waits for another to leave, it is due when it starts
 		if r.loop == nil {
 			lag = time.Since(due)
-			r.lag.Record(lag)
 			r.monitor.startedLate(lag)
 		}
 		r.start(n, lag)
@@ -251,11 +249,13 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// measure notes what the load cost this process.
-func (r *run) measure() {
+// measured is what the load has cost this process so far.
+func (r *run) measured(elapsed time.Duration) tally.Generator {
 	cpu, rss, _ := usage()
-	r.health.CPUPercent = percent(cpu-r.cpu, r.elapsed)
-	r.health.MaxRSS = rss
+	g := r.health
+	g.CPUPercent, g.MaxRSS = percent(cpu-r.cpu, elapsed), rss
+	g.StartLag = r.monitor.lag()
+	return g
 }
 
 // end closes what the run has opened, and returns the first error.
@@ -314,6 +314,7 @@ func (r *run) second() func(from, to time.Time, h tally.Health) {
 	return func(from, to time.Time, h tally.Health) {
 		r.tally.Sample(from, to, h)
 		facts.Elapsed, facts.Plan = to.Sub(r.began), r.rehearsal.outcome()
+		facts.Generator = r.measured(facts.Elapsed)
 		interim := r.tally.Interim(facts)
 		for _, p := range r.tally.Timeline(written, facts.Elapsed) {
 			// Wider spans begin with seconds that were written already.
@@ -335,7 +336,6 @@ func (r *run) facts() tally.Facts {
 }
 
 func (r *run) result() *tally.Result {
-	r.health.StartLag = r.lag.Latency()
 	facts := r.facts()
 	facts.Elapsed, facts.Interrupted, facts.Core = r.elapsed, r.interrupted, r.coreCost
 	facts.Plan = r.rehearsal.outcome()

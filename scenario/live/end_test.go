@@ -32,7 +32,7 @@ func TestThePageEndsAsTheResult(t *testing.T) {
 	f.says[nth(3)](phone.StepEnded{Step: phone.StepCAPF, Err: capf})
 	f.says[nth(6)](phone.StepStarted{Step: phone.StepConfig})
 	f.End(&tally.Result{
-		StartedAt: began, Elapsed: 61.5, Phones: tally.Phones{Planned: 8, Started: 7, Registered: 4, Failed: 3},
+		StartedAt: began, Elapsed: 61.5, Generator: tally.Generator{Limited: true}, Phones: tally.Phones{Planned: 8, Started: 7, Registered: 4, Failed: 3},
 		Rows: []tally.Row{
 			{Name: nth(0), State: tally.Failed, Cause: phone.CauseTimeout, Err: late},
 			{Name: nth(1), State: tally.Registered, Node: "127.1.1.2:2443"},
@@ -67,6 +67,9 @@ func TestThePageEndsAsTheResult(t *testing.T) {
 	}
 	if n := testutil.ToFloat64(f.metrics.failed); n != 1 {
 		t.Errorf("%v phones failed before their first registration, want the one that the run had no more time for", n)
+	}
+	if n := testutil.ToFloat64(f.metrics.limited); n != 1 {
+		t.Error("the generator was the limit, and the metrics do not say so")
 	}
 	if s := f.now(); s.Elapsed != 61.5 {
 		t.Errorf("the page ends at %v s, the result at 61.5 s", s.Elapsed)

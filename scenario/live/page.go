@@ -149,6 +149,7 @@ func (p *Page) End(r *tally.Result, err error) {
 		p.broken = err.Error()
 	}
 	if r != nil {
+		p.metrics.second(r)
 		v := report.VerdictOf(r)
 		p.result, p.points, p.verdict = r, r.Timeline, &v
 		p.progress.Snapshot = tally.Snapshot{

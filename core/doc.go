@@ -7,7 +7,7 @@
 //	disk.go         what is stored; services read it when they start, and go on with that
 //	administer.go   what an administrator does to certificates and lists while it runs
 //	restart.go      to services, which only then read what is stored
-//	devices.go      to devices: profile, CAPF operation, reset
+//	provision.go    to devices: profile, CAPF operation, reset
 //	order.go        the same as a value, for a core in another process
 //	database.go     all devices -> device.go: what one may do, holds and is doing
 //	files.go        which file answers which name     -> tftp.go (UDP 69)

@@ -9,19 +9,27 @@ import (
 // 4).
 const capfVersion = 3
 
+// What a phone may prove its identity with, as errors and hints call it.
+const (
+	proofString = "authentication string"
+	proofNull   = "null string"
+	proofLSC    = "LSC"
+	proofMIC    = "MIC"
+)
+
 // authenticate picks the phone's proof of identity for a CAPF authentication
 // mode (CAPF, section 9).
 func (e *enrolment) authenticate(p *Phone, mic *Credential, mode cnf.AuthMode) error {
 	first, second := p.flash.LSC, mic
 	switch mode {
 	case cnf.CAPFString:
-		e.text = &p.id.AuthString
+		e.text, e.proof = &p.id.AuthString, proofString
 		return nil
 	case cnf.CAPFMIC:
 		first, second = mic, p.flash.LSC
 	case cnf.CAPFLSC:
 	default:
-		e.text = new(string)
+		e.text, e.proof = new(string), proofNull
 		return nil
 	}
 	if e.own = first; e.own == nil {
@@ -29,6 +37,10 @@ func (e *enrolment) authenticate(p *Phone, mic *Credential, mode cnf.AuthMode) e
 	}
 	if e.own == nil {
 		return failf(CauseLocal, "CAPF asks for an existing certificate, and the phone has neither LSC nor MIC")
+	}
+	e.proof = proofLSC
+	if e.own == mic {
+		e.proof = proofMIC
 	}
 	return nil
 }

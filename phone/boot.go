@@ -96,6 +96,7 @@ type boot struct {
 	lists   listNews    // what the trust-list steps found
 	config  *cnf.Config // in force, nil until known
 	enroled bool        // CAPF has had its turn
+	leftOut string      // why that was none
 	stored  bool        // CAPF stored a certificate: configuration once more
 	session *Session
 	leave   func() (*Session, error) // the session at the end of the boot

@@ -346,6 +346,59 @@ func mustModel(t *testing.T, name string) *phone.Model {
 	return model
 }
 
+// TestPartialConfigurationNamesWhatCAPFLacks asks for what an administrator must
+// do when a phone gets no more than the partial configuration.
+func TestPartialConfigurationNamesWhatCAPFLacks(t *testing.T) {
+	for _, c := range []struct {
+		situation string
+		policy    core.CAPFPolicy
+		want      string
+	}{
+		{"nothing is typed", core.CAPFPolicy{Auth: cnf.CAPFString, Operation: core.OperationInstall}, "left out: waits for the user to type the authentication string"},
+		{"nothing is pending", core.CAPFPolicy{Operation: core.OperationNone}, "left out: no operation is pending"},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			w := newWorld(t, core.Config{Security: cnf.Encrypted, EncryptedConfig: true, AuthString: "12345", CAPF: c.policy}, nil)
+			if err := w.boot(t); phone.CauseOf(err) != phone.CauseMissing || !strings.HasSuffix(err.Error(), c.want) {
+				t.Fatalf("the boot ended with %v, want … %s", err, c.want)
+			}
+		})
+	}
+}
+
+// TestRefusedProofIsNamed asks CAPF's refusal what the phone had shown: the
+// string is mended in one place, the MIC's issuer in another.
+func TestRefusedProofIsNamed(t *testing.T) {
+	for _, c := range []struct {
+		situation string
+		auth      cnf.AuthMode
+		want      string
+	}{
+		{"another string", cnf.CAPFString, "authenticated by authentication string"},
+		{"a MIC of a manufacturer that nobody trusts", cnf.CAPFMIC, "authenticated by MIC"},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			w := newWorld(t, core.Config{
+				Security: cnf.Encrypted, AuthString: "54321", CAPF: core.CAPFPolicy{Auth: c.auth, Operation: core.OperationInstall},
+			}, func(id *phone.Identity, _ *phone.Flash, _ *phone.Env) {
+				stranger, err := core.NewManufacturer(time.Now)
+				if err != nil {
+					t.Fatal(err)
+				}
+				id.AuthString, id.MIC = "12345", mic(&core.Authority{Manufacturer: *stranger}, id.Model)
+			})
+			w.boot(t)
+			i := slices.IndexFunc(all[phone.StepEnded](w.said), func(e phone.StepEnded) bool { return e.Step == phone.StepCAPF })
+			if i < 0 {
+				t.Fatal("CAPF was not asked")
+			}
+			if err := all[phone.StepEnded](w.said)[i].Err; err == nil || !strings.HasSuffix(err.Error(), c.want) {
+				t.Errorf("CAPF ended with %v, want … %s", err, c.want)
+			}
+		})
+	}
+}
+
 // TestTroubleshootShowsTheMIC has a cluster that knows no certificate of the
 // phone and wants its configuration encrypted. CAPF by null string proves
 // nothing about the MIC, but "Troubleshoot" fetches it: the next boot gets the

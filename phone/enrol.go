@@ -21,9 +21,9 @@ func (b *boot) enrol(ctx context.Context, watch *stopwatch) (result, error) {
 	mode := b.config.CAPFAuthMode
 	switch {
 	case mode == cnf.CAPFNone:
-		return result{skipped: true, note: "no operation is pending"}, nil
+		return b.leaveOut("no operation is pending"), nil
 	case mode == cnf.CAPFString && b.id.AuthString == "":
-		return result{skipped: true, note: "waits for the user to type the authentication string"}, nil
+		return b.leaveOut("waits for the user to type the authentication string"), nil
 	}
 	servers := b.capfServers()
 	if len(servers) == 0 {
@@ -49,6 +49,12 @@ func (b *boot) enrol(ctx context.Context, watch *stopwatch) (result, error) {
 			return result{}, err
 		}
 	}
+}
+
+// leaveOut skips the step, and notes why for what may fail later because of it.
+func (b *boot) leaveOut(why string) result {
+	b.leftOut = why
+	return result{skipped: true, note: why}
 }
 
 // longestRetryLater bounds the wait that a server may ask for.

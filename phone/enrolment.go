@@ -33,6 +33,7 @@ type enrolment struct {
 	lscHeld *Credential
 	fetched *Credential // what FETCH_CERT_REQ gets: the LSC, else the MIC; nil without either
 	text    *string     // password, nil: none is sent
+	proof   string      // what own or text is, in words
 
 	state   enrolState
 	session uint32
@@ -45,6 +46,7 @@ type enrolment struct {
 	shown   bool
 	refused error
 	reason  capf.Reason
+	doubted bool // CAPF ended the session where it should have said what to do
 	later   *retryLater
 }
 
@@ -106,6 +108,7 @@ func (e *enrolment) handle(m capf.Message, send func(capf.Message) error) error 
 		if !ok {
 			return failf(CauseMalformed, "END_SESSION without REASON")
 		}
+		e.doubted = e.state == waitOp
 		e.reason, e.state = reason, enrolClosed
 	case capf.RetryLaterCmd:
 		wait, ok := m.RetryDelay()
@@ -204,6 +207,8 @@ func (e *enrolment) verdict() error {
 		return nil
 	case e.lsc != nil:
 		return failf(CauseRejected, "CAPF ended the session with reason %s after the certificate was stored", e.reason)
+	case e.doubted && e.reason == capf.ReasonRefused:
+		return failf(CauseRejected, "CAPF ended the session with reason %s after the phone had authenticated by %s", e.reason, e.proof)
 	}
 	return failf(CauseRejected, "CAPF ended the session with reason %s", e.reason)
 }

@@ -92,6 +92,12 @@ func TestEnrolmentWalksItsTable(t *testing.T) {
 		}, ""},
 		{"wrong string", nil, "7965", []event{
 			auth, {capf.EndSession(session, capf.ReasonRefused), "", enrolClosed, ""},
+		}, "ended the session with reason refused after the phone had authenticated by null string"},
+		{"refused after the certificate was made", nil, "8945", []event{
+			auth,
+			{capf.KeyGenRequest(session, ec), "", waitOp, ""},
+			{keyMade, "CAPF_MSG_KEY_GEN_RES", waitStore, ""},
+			{capf.EndSession(session, capf.ReasonRefused), "", enrolClosed, ""},
 		}, "ended the session with reason refused"},
 		{"retry later", nil, "7965", []event{
 			auth, {capf.RetryLater(session, 5*time.Second), "", enrolClosed, ""},
@@ -114,7 +120,7 @@ func TestEnrolmentWalksItsTable(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			e := &enrolment{device: "SEP0011215A1AE3", model: model, lscHeld: c.held, fetched: c.held, text: new(string)}
+			e := &enrolment{device: "SEP0011215A1AE3", model: model, lscHeld: c.held, fetched: c.held, text: new(string), proof: proofNull}
 			for i, ev := range c.events {
 				sent := ""
 				send := func(m capf.Message) error {

@@ -12,7 +12,11 @@ import (
 // register is the last step of a boot.
 func (b *boot) register(ctx context.Context, watch *stopwatch) (result, error) {
 	if !b.config.Full {
-		return result{}, failf(CauseMissing, "only the partial configuration was obtained: the full one is encrypted for a certificate that the phone does not have")
+		text := "only the partial configuration was obtained: the full one is encrypted for a certificate that the phone does not have"
+		if b.leftOut != "" {
+			text += ", and the CAPF step was left out: " + b.leftOut
+		}
+		return result{}, failf(CauseMissing, "%s", text)
 	}
 	session, err := b.registerAnywhere(ctx, watch, b.config, b.last)
 	if err != nil {

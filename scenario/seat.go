@@ -172,7 +172,7 @@ func complain(step phone.Step, err error) *complaint {
 	if why, ok := phone.Explain(err); ok {
 		return &complaint{reason: why.Reason, need: why.Fix, hands: why.Hands}
 	}
-	_, fix := tally.Hint(step, phone.CauseOf(err))
+	_, fix := tally.Hint(step, phone.CauseOf(err), err)
 	return &complaint{reason: err.Error(), need: fix}
 }
 

@@ -146,7 +146,7 @@ func (s *sighting) explain() *Failure {
 	if why, ok := phone.Explain(s.failure); ok {
 		f.Reason, f.Fix, f.Hands = why.Reason, why.Fix, why.Hands
 	} else {
-		f.Reason, f.Fix = tally.Hint(f.Step, f.Cause)
+		f.Reason, f.Fix = tally.Hint(f.Step, f.Cause, s.failure)
 	}
 	return f
 }

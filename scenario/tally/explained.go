@@ -28,7 +28,7 @@ func (s *shard) explain(r *Row, step phone.Step, cause phone.Cause, err error) {
 	why, ok := phone.Explain(err)
 	key := explained{step, why.Finding, cause, why.Signer.Serial, strings.ReplaceAll(why.Fix, string(r.Name), ""), why.Where}
 	if !ok {
-		key, why = hinted(step, cause)
+		key, why = hinted(step, cause, err)
 	}
 	s.example(key, r.Name, why).Count++
 }
@@ -37,7 +37,7 @@ func (s *shard) explain(r *Row, step phone.Step, cause phone.Cause, err error) {
 // when there are too many.
 func (s *shard) example(key explained, name phone.Name, why phone.Explanation) *Explanation {
 	if s.explained[key] == nil && len(s.explained) >= maxExplained {
-		key, why = hinted(key.step, key.cause)
+		key, why = hinted(key.step, key.cause, nil)
 	}
 	if s.explained[key] == nil {
 		s.explained[key] = &Explanation{Step: key.step, Phone: name, Explanation: why}
@@ -45,10 +45,11 @@ func (s *shard) example(key explained, name phone.Name, why phone.Explanation) *
 	return s.explained[key]
 }
 
-// hinted is the explanation of a failure that says no more than its cause.
-func hinted(step phone.Step, cause phone.Cause) (explained, phone.Explanation) {
-	reason, fix := Hint(step, cause)
-	return explained{step: step, cause: cause},
+// hinted is the explanation of a failure that says no more than its words, or
+// its cause.
+func hinted(step phone.Step, cause phone.Cause, err error) (explained, phone.Explanation) {
+	reason, fix := Hint(step, cause, err)
+	return explained{step: step, cause: cause, fix: fix},
 		phone.Explanation{Cause: cause, Reason: reason, Fix: fix, Holds: []phone.Holding{}, Console: []string{}}
 }
 

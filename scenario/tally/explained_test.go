@@ -79,3 +79,31 @@ func TestExplanationsAreBounded(t *testing.T) {
 		t.Errorf("%d explanations of %d failures for %d phones", len(r.Explain), sum, len(tales))
 	}
 }
+
+// What an error says leads to a hint of its own: one cause, several mends.
+func TestHintsByWhatWasSaid(t *testing.T) {
+	rejected := func(text string) phone.StepEnded {
+		return phone.StepEnded{Step: phone.StepCAPF, Err: &phone.Error{Step: phone.StepCAPF, Cause: phone.CauseRejected, Err: errors.New(text)}}
+	}
+	partial := phone.StepEnded{Step: phone.StepRegister, Err: &phone.Error{
+		Step: phone.StepRegister, Cause: phone.CauseMissing, Err: errors.New("only the partial configuration was obtained"),
+	}}
+	got := make(map[string]int)
+	for _, e := range story(4,
+		[]phone.Event{rejected("after the phone had authenticated by MIC")},
+		[]phone.Event{rejected("after the phone had authenticated by authentication string")},
+		[]phone.Event{rejected("after the phone had authenticated by authentication string"), partial},
+		[]phone.Event{rejected("reason refused")},
+	).Result(Facts{}).Explain {
+		got[e.Reason] += e.Count
+	}
+	want := map[string]int{
+		"CAPF did not accept the phones' MICs":                                                 1,
+		"CAPF expects another authentication string for the device":                            2,
+		"CAPF did not accept how the phones authenticated, or refused the operation":           1,
+		"the configuration is encrypted for a certificate, and CAPF has given the phones none": 1,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("explanations (-want +got):\n%s", diff)
+	}
+}

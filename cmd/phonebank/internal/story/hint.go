@@ -18,6 +18,8 @@ var hints = []struct {
 	{"", phone.CauseLocal, "too many open files", "raise the limit of open files: ulimit -n"},
 	{"", phone.CauseLocal, "", "phonebank doctor says what this machine can do"},
 
+	{phone.StepCAPF, phone.CauseRejected, "authenticated by MIC", "CAPF did not accept this phone's MIC: upload the manufacturing CA (phonebank ca export --state DIR) to CAPF-trust and restart CAPF; the simulator takes it by core --mic-ca"},
+	{phone.StepCAPF, phone.CauseRejected, "authenticated by authentication string", "compare --auth-string with the authentication string of the device in CUCM"},
 	{phone.StepCAPF, phone.CauseRejected, "", "compare --auth-string with the authentication string of the device in CUCM, and the device's authentication mode with what this phone holds"},
 	{phone.StepCAPF, phone.CauseRefused, "", "check that the CAPF service is activated, and that port 3804 is open"},
 	{phone.StepCAPF, phone.CauseMissing, "", "name a CAPF server: capfList of the configuration, or a CAPF record of the CTL"},

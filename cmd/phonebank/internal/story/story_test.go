@@ -136,6 +136,7 @@ func TestHints(t *testing.T) {
 		want      string
 	}{
 		{"CAPF said no", phone.StepCAPF, phone.CauseRejected, "reason 7", "--auth-string"},
+		{"CAPF knows no such manufacturer", phone.StepCAPF, phone.CauseRejected, "reason refused after the phone had authenticated by MIC", "ca export --state DIR) to CAPF-trust"},
 		{"the CallManager broke off TLS", phone.StepRegister, phone.CauseRejected, "the server sent an alert", "phonebank ca export"},
 		{"the CallManager said no", phone.StepRegister, phone.CauseRejected, "noEntryInDatabase", "the device exists"},
 		{"no open files left", phone.StepRegister, phone.CauseLocal, "socket: too many open files", "ulimit -n"},

@@ -61,6 +61,7 @@ type capfSession struct {
 	doing  Operation
 	issued []byte      // DER of the new LSC, until its phone has stored it
 	reason capf.Reason // of END_SESSION; ReasonNone before
+	fault  string      // why the phone could not prove who it is, for the trace
 }
 
 // capfDesk is what every CAPF session shares, as CAPF was started.
@@ -137,13 +138,14 @@ func (s *capfSession) end(reason capf.Reason) []capf.Message {
 func (s *capfSession) authenticate(m capf.Message, now time.Time) []capf.Message {
 	s.name, _ = m.DeviceName()
 	if s.device = s.desk.db.find(s.name); s.device == nil {
+		s.fault = "the device is not in the database"
 		return s.end(capf.ReasonUnknownDevice)
 	}
 	s.doing = s.device.pending()
 	if s.doing == OperationNone {
 		return s.end(capf.ReasonNone)
 	}
-	if !s.proves(m, now) {
+	if s.fault = s.doubts(m, now); s.fault != "" {
 		return s.end(capf.ReasonRefused)
 	}
 	switch s.doing {
@@ -158,25 +160,36 @@ func (s *capfSession) authenticate(m capf.Message, now time.Time) []capf.Message
 	return []capf.Message{capf.KeyGenRequest(s.id, s.desk.policy.Key)}
 }
 
-// proves checks the credential in AUTH_RES (CAPF, sections 7 and 9).
-func (s *capfSession) proves(m capf.Message, now time.Time) bool {
+// doubts says what is wrong with the credential in AUTH_RES, nothing when it is
+// good (CAPF, sections 7 and 9).
+func (s *capfSession) doubts(m capf.Message, now time.Time) string {
 	password, _ := m.Password()
 	switch s.device.profile().Auth {
 	case cnf.CAPFString:
-		return s.device.typed(password, now)
+		if !s.device.typed(password, now) {
+			return "the authentication string is not that of the device, or too many were wrong in a row"
+		}
+		return ""
 	case cnf.CAPFNullString:
-		return password == ""
+		if password != "" {
+			return "an authentication string where none is expected"
+		}
+		return ""
 	case cnf.CAPFLSC, cnf.CAPFMIC:
 		cert, err := capf.VerifyCredential(&m)
-		if err != nil || !certificateNames(cert, s.name) || !s.desk.trust.vouches(cert) {
-			return false
-		}
-		if !s.desk.trust.issuedLSC(cert) {
+		switch {
+		case err != nil:
+			return err.Error()
+		case !certificateNames(cert, s.name):
+			return fmt.Sprintf("the certificate is that of %s", cert.Subject)
+		case !s.desk.trust.vouches(cert):
+			return fmt.Sprintf("no CA in CAPF-trust has issued the certificate of %s, but %s", cert.Subject, cert.Issuer)
+		case !s.desk.trust.issuedLSC(cert):
 			s.device.seen(cert.Raw)
 		}
-		return true
+		return ""
 	}
-	return false
+	return "the device's authentication mode lets nobody in"
 }
 
 // fetched notes the MIC that a phone without an LSC shows, so that its

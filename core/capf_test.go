@@ -226,6 +226,9 @@ func TestCAPFCredentials(t *testing.T) {
 			if got := answers[0].Command == capf.KeyGenReq; got != tt.want {
 				t.Errorf("answered with %s", answers[0].Command)
 			}
+			if (s.fault == "") != tt.want {
+				t.Errorf("the trace would say %q", s.fault)
+			}
 			// What a MIC has proved is good for a sealed configuration, too.
 			_, learned := s.device.sealingKey()
 			if (learned != "") != strings.Contains(tt.name, "MIC") {

@@ -95,6 +95,9 @@ func (n *node) settleCAPF(s *capfSession, answers []capf.Message) Reply {
 	switch {
 	case s.reason > capf.ReasonSuccess:
 		c.capfRefused.Add(1)
+		if n.core.trace != nil && s.fault != "" {
+			n.core.trace.capf(s.id, s.name, "Authentication failed: "+s.fault)
+		}
 	case s.doing == OperationInstall && s.reason == capf.ReasonSuccess:
 		c.capfIssued.Add(1)
 		if n.core.trace != nil {

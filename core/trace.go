@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/phonebank/phonebank/wire/capf"
 	"github.com/phonebank/phonebank/wire/tvs"
@@ -26,12 +28,21 @@ func newTracer(w io.Writer) *tracer {
 	return &tracer{w: w}
 }
 
-// line writes one line: the time of day to a millisecond, a bar, the text.
+// line writes one line: the time of day to a millisecond, a bar, the text. What
+// a stranger has sent cannot make it two.
 func (t *tracer) line(format string, args ...any) {
-	text := fmt.Appendf(nil, "%s |%s\n", time.Now().Format("15:04:05.000"), fmt.Sprintf(format, args...))
+	words := strings.Map(printable, fmt.Sprintf(format, args...))
+	text := fmt.Appendf(nil, "%s |%s\n", time.Now().Format("15:04:05.000"), words)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.w.Write(text) // a trace that cannot be written is not worth stopping for
+}
+
+func printable(r rune) rune {
+	if unicode.IsControl(r) {
+		return '?'
+	}
+	return r
 }
 
 // TFTP: TFTPEngine.

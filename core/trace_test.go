@@ -1,7 +1,9 @@
 package core
 
 import (
+	"bytes"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/phonebank/phonebank/wire/capf"
@@ -35,5 +37,25 @@ func TestNoTraceIsFree(t *testing.T) {
 	})
 	if allocations != 0 {
 		t.Errorf("%g allocations", allocations)
+	}
+}
+
+// TestATraceLineIsOneLine has a stranger whose name would end the line and
+// begin another.
+func TestATraceLineIsOneLine(t *testing.T) {
+	var b bytes.Buffer
+	newTracer(&b).capf(7, "SEP\n00:00:00.000 |forged\x1b[2J", "Authentication failed: no such device")
+	if got := b.String(); strings.Count(got, "\n") != 1 || strings.Contains(got, "\x1b") || !strings.Contains(got, "7:SEP?00:00:00.000") {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestTheTraceTellsWhyCAPFRefused, as END_SESSION does not.
+func TestTheTraceTellsWhyCAPFRefused(t *testing.T) {
+	var b bytes.Buffer
+	n := &node{core: &Core{trace: newTracer(&b)}}
+	n.settleCAPF(&capfSession{id: 9, name: testDevice, state: capfDone, reason: capf.ReasonRefused, fault: "no CA"}, nil)
+	if want := " | debug 9:" + testDevice + ":Authentication failed: no CA\n"; !strings.HasSuffix(b.String(), want) {
+		t.Errorf("%q, want … %q", b.String(), want)
 	}
 }

@@ -144,9 +144,10 @@ var models = []Model{
 }
 
 // FindModel returns the model with the given name: "7965", "CP-7965" or
-// "CP-7965G".
+// "CP-7965G" as on the phone, "Cisco 7965" as in CUCM's lists.
 func FindModel(name string) (*Model, error) {
-	digits := strings.TrimSuffix(strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(name)), "CP-"), "G")
+	digits := strings.TrimPrefix(strings.ToUpper(strings.TrimSpace(name)), "CISCO ")
+	digits = strings.TrimSuffix(strings.TrimPrefix(digits, "CP-"), "G")
 	if i := slices.IndexFunc(models, func(m Model) bool { return m.Name == digits }); i >= 0 {
 		return &models[i], nil
 	}

@@ -58,7 +58,7 @@ func (s *Scenario) readSimulator(n *tree.Node) {
 			choice[cnf.SecurityMode]{"encrypted", cnf.Encrypted}))},
 		tree.Key{Name: "encrypted_config", Read: tree.Into(&c.EncryptedConfig, yesNo)},
 		tree.Key{Name: "capf", Read: s.readCAPF},
-		tree.Key{Name: "auth_string", Read: tree.Into(&c.AuthString, words(31))},
+		tree.Key{Name: "auth_string", Read: tree.Into(&c.AuthString, words(longestAuthString))},
 		tree.Key{Name: "keepalive", Read: tree.Into(&c.KeepAlive, wholeSeconds)},
 		tree.Key{Name: "connection_monitor", Read: tree.Into(&c.Monitor, wholeSeconds)},
 		tree.Key{Name: "tokens", Read: func(n *tree.Node) {

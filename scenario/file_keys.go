@@ -79,7 +79,7 @@ func (s *Scenario) readGroup(n *tree.Node) {
 		tree.Key{Name: "keys", Read: tree.Into(&g.Keys, parseKeys)},
 		tree.Key{Name: "key_time", Read: note("key_time", tree.Into(&g.KeyTime, parseKeyTime))},
 		tree.Key{Name: "clock", Read: tree.Into(&g.Clock, parseClock)},
-		tree.Key{Name: "auth_string", Read: tree.Into(&g.AuthString, words(31))},
+		tree.Key{Name: "auth_string", Read: tree.Into(&g.AuthString, words(longestAuthString))},
 		tree.Key{Name: "standby", Read: tree.Into(&g.Standby, yesNo)},
 		tree.Key{Name: "tls", Read: note("tls", tlsRange(&g.TLSMin, &g.TLSMax))},
 	)

@@ -406,6 +406,15 @@ func TestDevicesFromAFile(t *testing.T) {
 			t.Errorf("second: %+v", second)
 		}
 	})
+	t.Run("as a spreadsheet writes it where a comma is for fractions", func(t *testing.T) {
+		s, err := load("name;model;address\nSEP0011215A0001;Cisco 7940;10.1.1.1\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff([]Device{{"SEP0011215A0001", "7940", "", "10.1.1.1"}}, s.Phones[0].Devices); diff != "" {
+			t.Error(diff)
+		}
+	})
 	for title, row := range map[string]struct{ csv, want string }{
 		"empty":          {"", "DIR/phones.csv:1:1: the file is empty; its first line names the columns: name,model,auth_string,address"},
 		"titles only":    {"name\n", "DIR/phones.csv:1:1: there is no device below the titles"},
@@ -415,7 +424,10 @@ func TestDevicesFromAFile(t *testing.T) {
 		"bad model":      {"name,model\nSEP0011215A0001,7956\n", `DIR/phones.csv:2:17: "7956" is no model; did you mean "7965"?`},
 		"bad address":    {"name,address\nSEP0011215A0001,10.0.0\n", `DIR/phones.csv:2:17: "10.0.0" is no IPv4 address`},
 		"twice":          {"name\nSEP0011215A0001\n0011215A0001\n", "DIR/phones.csv:3:1: SEP0011215A0001 is listed already in line 2"},
-		"ragged":         {"name,model\nSEP0011215A0001\n", "DIR/phones.csv:2:1: wrong number of fields"},
+		"ragged":         {"name,model\nSEP0011215A0001\n", "DIR/phones.csv:2:1: wrong number of fields: 1, where the first line names 2 columns"},
+		"no titles":      {"SEP0011215A0001,7965\n", "DIR/phones.csv:1:1: the first line names no column; it says which follow: name,model,auth_string,address"},
+		"a title twice":  {"name,model,Model\nSEP0011215A0001,7965,7940\n", `DIR/phones.csv:1:12: the column model is there already`},
+		"long string":    {"name,auth_string\nSEP0011215A0001,12345678901234567890123456789012\n", `DIR/phones.csv:2:17: "12345678901234567890123456789012"… has 32 bytes; more than 31 do not fit`},
 		"open quote":     {"name\n\"SEP\n", `DIR/phones.csv:2:6: extraneous or missing " in quoted-field`},
 	} {
 		t.Run(title, func(t *testing.T) {

@@ -149,9 +149,11 @@ var deviceColumns = []struct {
 		}
 		return err
 	}},
-	{"auth_string", func(d *Device, text string) error {
-		d.AuthString = text
-		return nil
+	{"auth_string", func(d *Device, text string) (err error) {
+		if text != "" {
+			d.AuthString, err = words(longestAuthString)(text)
+		}
+		return err
 	}},
 	{"address", func(d *Device, text string) error {
 		if a, err := netip.ParseAddr(text); text != "" && (err != nil || !a.Is4()) {
@@ -162,11 +164,18 @@ var deviceColumns = []struct {
 	}},
 }
 
+// longestAuthString is what CAPF takes, in bytes.
+const longestAuthString = 31
+
 // parseDevices reads the administrator's devices; the first line names the
-// columns.
+// columns. Where a comma writes fractions, spreadsheets separate columns by
+// semicolons.
 func parseDevices(text []byte) (devices []Device, problems []Problem) {
 	in := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(text, []byte("\ufeff"))))
-	in.ReuseRecord = true
+	in.ReuseRecord, in.FieldsPerRecord = true, -1
+	if first, _, _ := bytes.Cut(text, []byte("\n")); !bytes.ContainsRune(first, ',') && bytes.ContainsRune(first, ';') {
+		in.Comma = ';'
+	}
 	in.TrimLeadingSpace = true
 	place := func(column int) tree.Place {
 		line, at := in.FieldPos(column)
@@ -181,13 +190,20 @@ func parseDevices(text []byte) (devices []Device, problems []Problem) {
 	for _, c := range deviceColumns {
 		names = append(names, c.name)
 	}
+	known := make([]bool, len(names))
 	for i, title := range header {
 		k := slices.Index(names, strings.ToLower(strings.TrimSpace(title)))
 		if k < 0 {
 			problems = append(problems, problem(place(i), "%q is no column%s", title, phrase.DidYouMean(title, names)))
 			continue
 		}
-		setters[i] = deviceColumns[k].set
+		if known[k] {
+			problems = append(problems, problem(place(i), "the column %s is there already", names[k]))
+		}
+		setters[i], known[k] = deviceColumns[k].set, true
+	}
+	if !slices.Contains(known, true) {
+		return nil, []Problem{problem(top, "the first line names no column; it says which follow: %s", strings.Join(names, ","))}
 	}
 	if !slices.ContainsFunc(header, func(h string) bool { return strings.EqualFold(strings.TrimSpace(h), "name") }) {
 		problems = append(problems, problem(top, "there is no column name"))
@@ -200,6 +216,10 @@ func parseDevices(text []byte) (devices []Device, problems []Problem) {
 		}
 		if err != nil {
 			return devices, append(problems, csvProblem(err, ""))
+		}
+		if len(record) != len(setters) {
+			problems = append(problems, problem(place(0), "wrong number of fields: %d, where the first line names %d columns", len(record), len(setters)))
+			continue
 		}
 		var d Device
 		for i, cell := range record {

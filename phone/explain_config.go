@@ -65,10 +65,15 @@ func (j *configJudgement) unsigned(file []byte) ConfigVerdict {
 	for _, v := range j.held.records(configRoles[:]...) {
 		if identifies(v.record) {
 			j.Console = append(j.Console, ownLineUnsignedRefused(j.requested))
+			what, mend := "the file is not signed, but the phone", "Serve the file signed, as "+j.requested+".sgn"
+			if e, err := signed.Parse(file); err == nil && strings.HasSuffix(e.Filename, ".sgn") {
+				what = fmt.Sprintf("the file is signed, but the phone asked for %s, an unsigned file, and", j.requested)
+				mend = "Have it asked for by the name inside, " + quoted(e.Filename)
+			}
 			return j.reject(CauseUntrusted, finding{
 				class: FindingUnsigned, where: in(v), holds: j.held.records(configRoles[:]...),
-				reason: fmt.Sprintf("the file is not signed, but the phone takes signed files only, because it holds %s (%s)", place(v), describe(v.record)),
-				fix:    "Serve the file signed, as " + j.requested + ".sgn. No hands on the phone are needed.",
+				reason: fmt.Sprintf("%s takes signed files only, because it holds %s (%s)", what, place(v), describe(v.record)),
+				fix:    mend + ". No hands on the phone are needed.",
 			})
 		}
 	}

@@ -106,6 +106,13 @@ func TestConfigurationsThatAPhoneJudges(t *testing.T) {
 			status: "File auth error",
 		},
 		{
+			situation: "signed, under the name of an unsigned one",
+			held:      both, requested: "SEP001122334455.cnf.xml", file: good, cause: CauseUntrusted,
+			reason: "the file is signed, but the phone asked for SEP001122334455.cnf.xml, an unsigned file, and takes signed files only, because it holds CCM+TFTP record 3 of the held CTL (CN=CCM (serial 77:D4))",
+			fix:    "Have it asked for by the name inside, SEP001122334455.cnf.xml.sgn. No hands on the phone are needed.",
+			status: "File auth error",
+		},
+		{
 			situation: "plain XML under a signed name",
 			held:      both, requested: testConfigName, file: []byte(testConfigXML), cause: CauseMalformed,
 			reason: `the file is no signed configuration but text that begins "<device><deviceProtocol>": offset 0: VERSION: tag 60 where tag 1 belongs`,

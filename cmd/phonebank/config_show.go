@@ -9,6 +9,7 @@ import (
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/inspect"
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/keyfile"
 	"github.com/phonebank/phonebank/wire/cnf"
+	"github.com/phonebank/phonebank/wire/ctl"
 )
 
 // maxConfig is the longest configuration that is read, in bytes: a file of
@@ -50,9 +51,17 @@ func (t *tool) configShow(c *cli.Context) error {
 		err = rows(t.out, config.Rows())
 	}
 	if err == nil && config.Settings == nil && config.XML != nil {
-		return silent(exitFailed) // XML that does not parse
+		return &problem{code: exitFailed, err: fmt.Errorf("%s has no XML that can be read", args[0]), hint: lookOfXML(file)}
 	}
 	return err
+}
+
+// lookOfXML says what to do about a file whose XML does not parse.
+func lookOfXML(file []byte) string {
+	if _, err := ctl.Parse(file); err == nil {
+		return "the file is a trust list: phonebank ctl show prints it"
+	}
+	return "correct the file on the server, or fetch it again, in binary mode; phones refuse it as it is"
 }
 
 func keyFlag() cli.Flag {

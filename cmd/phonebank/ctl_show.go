@@ -12,6 +12,7 @@ import (
 
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/inspect"
 	"github.com/phonebank/phonebank/wire/ctl"
+	"github.com/phonebank/phonebank/wire/signed"
 )
 
 func (t *tool) ctlShowCommand() *cli.Command {
@@ -67,6 +68,9 @@ func lookOf(file []byte) string {
 		return "the file is empty"
 	case !inspect.Signed(file):
 		return "it looks like XML or HTML; fetch the file again, in binary mode, from the TFTP server"
+	}
+	if e, err := signed.Parse(file); err == nil && e.Filename != "" && !strings.HasSuffix(e.Filename, ".tlv") {
+		return fmt.Sprintf("the file is signed as %s, no trust list: phonebank config show tells what is in it", printable(e.Filename))
 	}
 	return "fetch the file again, in binary mode, from the TFTP server, and compare the sizes"
 }

@@ -366,6 +366,39 @@ func TestPartialConfigurationNamesWhatCAPFLacks(t *testing.T) {
 	}
 }
 
+// TestOneOfSeveralTFTPServersIsNamed asks the console of a phone with two TFTP
+// servers which of them gave each file: a wrong list can be traced to it.
+func TestOneOfSeveralTFTPServersIsNamed(t *testing.T) {
+	w := newWorld(t, core.Config{Security: cnf.Encrypted}, nil)
+	a, err := authority()
+	if err != nil {
+		t.Fatal(err)
+	}
+	alive, model := w.core.TFTPAddr(), mustModel(t, "7965")
+	for _, c := range []struct {
+		situation string
+		servers   []string
+		want      int // files: CTL, ITL, configuration
+	}{
+		{"two servers", []string{alive, "127.0.0.1:9"}, 3},
+		{"one server", []string{alive}, 0},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			said := new(diary)
+			p := phone.New(phone.Identity{Name: device, Model: model, MIC: mic(a, model)}, phone.Flash{},
+				phone.Env{Watch: said.watch, Files: &phone.TFTP{Servers: c.servers, Timers: &model.Timers}})
+			session, err := p.Boot(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer session.Close()
+			if got := strings.Count(said.console(), "]:Answered by "+alive+"\n"); got != c.want {
+				t.Errorf("%d files were said to come from %s:\n%s", got, alive, said.console())
+			}
+		})
+	}
+}
+
 // TestRefusedProofIsNamed asks CAPF's refusal what the phone had shown: the
 // string is mended in one place, the MIC's issuer in another.
 func TestRefusedProofIsNamed(t *testing.T) {

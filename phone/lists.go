@@ -107,7 +107,15 @@ func (p *Phone) fetch(ctx context.Context, watch *stopwatch, name string) (file 
 	err = watch.within(ctx, p.env.Limits.Transfers, func() error {
 		p.transfers++
 		p.say(lineTFTPRequest(p.transfers, name, fmt.Sprint(p.env.Files)))
-		file, err = p.env.Files.Fetch(ctx, name)
+		servers, ok := p.env.Files.(*TFTP)
+		if !ok || len(servers.Servers) < 2 {
+			file, err = p.env.Files.Fetch(ctx, name)
+			return err
+		}
+		var from string
+		if file, from, err = servers.fetch(ctx, name); from != "" {
+			p.say(ownLineTFTPServer(p.transfers, from))
+		}
 		return err
 	})
 	if err == nil {

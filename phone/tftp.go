@@ -44,15 +44,23 @@ func (t *TFTP) String() string { return strings.Join(t.Servers, ", ") }
 // Fetch implements Files. Its errors wrap ErrNotFound, or carry the cause
 // timeout, refused, missing, rejected, malformed, local or canceled.
 func (t *TFTP) Fetch(ctx context.Context, name string) ([]byte, error) {
-	err := failf(CauseLocal, "no TFTP server is named")
+	file, _, err := t.fetch(ctx, name)
+	return file, err
+}
+
+// fetch also says which server has answered, "" for none.
+func (t *TFTP) fetch(ctx context.Context, name string) (file []byte, from string, err error) {
+	err = failf(CauseLocal, "no TFTP server is named")
 	for _, server := range t.Servers {
-		var file []byte
 		file, err = t.fetchFrom(ctx, server, name)
-		if err == nil || ctx.Err() != nil || !unreached(err) {
-			return file, err
+		switch {
+		case ctx.Err() != nil:
+			return file, "", err
+		case err == nil || !unreached(err):
+			return file, server, err
 		}
 	}
-	return nil, err
+	return nil, "", err
 }
 
 // unreached says that a server has given no answer: neither the file nor a no.

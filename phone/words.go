@@ -101,6 +101,11 @@ func ownLineNoEnvelope(size int) ConsoleLine {
 	return ConsoleLine{"ERR", fmt.Sprintf("SECD: EROR:validate_file_envelope: ** no valid header in <%d> bytes", size)}
 }
 
+// ownLineTFTPServer tells which of several servers has answered.
+func ownLineTFTPServer(handle int, server string) ConsoleLine {
+	return ConsoleLine{"NOT", fmt.Sprintf("TFTP: [%d]:Answered by %s", handle, server)}
+}
+
 func ownLineUnchanged() ConsoleLine {
 	return ConsoleLine{"NOT", "SECD: tlRequestFile: same file as installed"}
 }

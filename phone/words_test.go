@@ -58,7 +58,7 @@ func TestOwnWordingIsMarked(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"Refused", "NoEnvelope", "Unchanged", "OtherName", "UnsignedRefused", "HandshakeFailed", "TVSFailed", "TVSCached"}
+	want := []string{"Refused", "NoEnvelope", "TFTPServer", "Unchanged", "OtherName", "UnsignedRefused", "HandshakeFailed", "TVSFailed", "TVSCached"}
 	if !slices.Equal(names, want) {
 		t.Errorf("ours are %q, want %q", names, want)
 	}

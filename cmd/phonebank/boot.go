@@ -26,7 +26,7 @@ func (t *tool) bootCommand() *cli.Command {
 		Description: "Without flags a new 7965 boots against a secure core inside this process: it takes its first\n" +
 			"trust lists, enrols with CAPF and registers over TLS. With --core it is a phone of your cluster.",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "core", Value: "embedded", Usage: "boot against `WHERE`: embedded, or host[:port] of a TFTP server; several with commas"},
+			&cli.StringFlag{Name: "core", Value: "embedded", Usage: "boot against `WHERE`: embedded, or host[:port] of a TFTP server; of several with commas the next is asked when one does not answer"},
 			&cli.StringFlag{Name: "mac", Value: "0011215A1AE3", Usage: "the phone's `MAC` address, or its name SEP…"},
 			&cli.StringFlag{Name: "model", Value: defaultModel, Usage: "the phone's `MODEL`: 7940, 7965, 8945 …"},
 			&cli.StringFlag{Name: "auth-string", Usage: "`STRING` the user types when CAPF asks; the embedded core then asks for it"},

@@ -35,7 +35,7 @@ func (t *tool) runCommand() *cli.Command {
 			&cli.StringFlag{Name: "rate", Usage: "start them at `RATE`, such as 200/s, instead of in the file's stages"},
 			&cli.DurationFlag{Name: "for", Usage: "start phones for `TIME`, such as 1m, however many that makes", DefaultText: "until all have started"},
 			&cli.StringFlag{Name: "stages", Usage: "start them as these `SENTENCES` say, with commas between: \"ramp 10/s to 200/s over 30s, hold 200/s\""},
-			&cli.StringFlag{Name: "core", Usage: "boot against `WHERE`: embedded, local (a child process), or host[:port] of a TFTP server; several with commas"},
+			&cli.StringFlag{Name: "core", Usage: "boot against `WHERE`: embedded, local (a child process), or host[:port] of a TFTP server; of several with commas the next is asked when one does not answer"},
 			&cli.StringSliceFlag{Name: "allow", Usage: "load `HOST` though its address is neither loopback nor private: an address, a network or a name"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`N` determines names, models, jitter and arrivals", DefaultText: "as the file says"},
 			&cli.StringFlag{Name: "out", Usage: "write the report, the result, the time line and the events into `DIR`, while the run goes on"},

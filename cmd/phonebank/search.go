@@ -38,7 +38,7 @@ func (t *tool) searchCommand() *cli.Command {
 			&cli.Float64Flag{Name: "resolution", Value: 100 * defaultPlan.Resolution, Usage: "end when a rate that holds and one that does not are `PERCENT` apart"},
 			&cli.IntFlag{Name: "probes", Value: defaultPlan.Probes, Usage: "make at most `N` runs"},
 			&cli.DurationFlag{Name: "within", Value: defaultPlan.Within, Usage: "begin no run after `TIME`"},
-			&cli.StringFlag{Name: "core", Usage: "boot against `WHERE`: embedded, local (a child process), or host[:port] of a TFTP server; several with commas"},
+			&cli.StringFlag{Name: "core", Usage: "boot against `WHERE`: embedded, local (a child process), or host[:port] of a TFTP server; of several with commas the next is asked when one does not answer"},
 			&cli.StringSliceFlag{Name: "allow", Usage: "load `HOST` though its address is neither loopback nor private: an address, a network or a name"},
 			&cli.Uint64Flag{Name: "seed", Usage: "`N` determines names, models, jitter and arrivals"},
 			&cli.StringFlag{Name: "out", Usage: "write search.json, and the reports of every run, into `DIR`"},

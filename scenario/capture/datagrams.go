@@ -25,7 +25,9 @@ func (t *Tap) Listen(listen Listen) Listen {
 		}
 		d := &datagrams{Datagrams: socket, tap: t, local: local}
 		if named, ok := socket.(interface{ LocalAddr() net.Addr }); ok {
-			d.local = addrPort(named.LocalAddr())
+			if at := addrPort(named.LocalAddr()); at.IsValid() {
+				d.local = at
+			}
 		}
 		return d, nil
 	}

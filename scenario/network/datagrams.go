@@ -2,6 +2,7 @@ package network
 
 import (
 	"bytes"
+	"net"
 	"net/netip"
 	"time"
 
@@ -15,6 +16,17 @@ type lost struct {
 }
 
 func lossy(f *fault, socket phone.Datagrams) phone.Datagrams { return &lost{socket, f} }
+
+// LocalAddr is the socket's own, for captures.
+func (l *lost) LocalAddr() net.Addr { return localAddr(l.Datagrams) }
+
+// localAddr is nil for a socket that does not tell.
+func localAddr(socket phone.Datagrams) net.Addr {
+	if named, ok := socket.(interface{ LocalAddr() net.Addr }); ok {
+		return named.LocalAddr()
+	}
+	return nil
+}
 
 // loses decides about one datagram.
 func (l *lost) loses() bool {
@@ -75,6 +87,9 @@ func (s *lateSocket) ReadFromUDPAddrPort(b []byte) (int, netip.AddrPort, error) 
 	s.belt.head = nil
 	return copy(b, p.bytes), p.from, nil
 }
+
+// LocalAddr is the socket's own, for captures.
+func (s *lateSocket) LocalAddr() net.Addr { return localAddr(s.Datagrams) }
 
 func (s *lateSocket) SetReadDeadline(t time.Time) error {
 	s.belt.read.set(t)

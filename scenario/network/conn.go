@@ -105,11 +105,27 @@ func reset(f *fault, conn net.Conn) net.Conn {
 // cut resets the connection at both ends.
 func (c *cut) cut() {
 	c.gone.Store(true)
-	if lingering, ok := c.Conn.(interface{ SetLinger(sec int) error }); ok {
-		_ = lingering.SetLinger(0)
-	}
+	_ = linger(c.Conn, 0)
 	c.Conn.Close()
 }
+
+// linger reaches the connection under all that is around it: without it a reset
+// would be an orderly end to the core.
+func linger(conn net.Conn, seconds int) error {
+	if lingering, ok := conn.(interface{ SetLinger(sec int) error }); ok {
+		return lingering.SetLinger(seconds)
+	}
+	return nil
+}
+
+// SetLinger passes on what a fault around this one asks for.
+func (c *late) SetLinger(seconds int) error { return linger(c.Conn, seconds) }
+
+// SetLinger passes on what a fault around this one asks for.
+func (c *cut) SetLinger(seconds int) error { return linger(c.Conn, seconds) }
+
+// SetLinger passes on what a fault around this one asks for.
+func (c *half) SetLinger(seconds int) error { return linger(c.Conn, seconds) }
 
 func (c *cut) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
@@ -157,6 +173,7 @@ type half struct {
 	dead  time.Time
 	belt  *belt
 	once  sync.Once
+	over  bool // the core has ended it; the network's lock guards this
 }
 
 // abandoned is how long the core may keep its end of a connection that the
@@ -189,8 +206,7 @@ func (c *half) pump() {
 			}
 		}
 		if err != nil {
-			c.Conn.Close()
-			c.fault.line.network.forget(c.Conn)
+			c.fault.line.network.ended(c)
 			return
 		}
 	}
@@ -219,11 +235,11 @@ func (c *half) Close() (err error) {
 	c.once.Do(func() {
 		c.belt.close()
 		c.belt.read.set(time.Time{})
-		if !c.silent() || !c.fault.line.network.abandon(c.Conn) {
+		if !c.silent() || !c.fault.line.network.abandon(c) {
 			err = c.Conn.Close()
 			return
 		}
-		err = c.Conn.SetReadDeadline(time.Now().Add(abandoned)) // ends the pump at last
+		_ = c.Conn.SetReadDeadline(time.Now().Add(abandoned)) // ends the pump at last, if the core has not by now
 	})
 	return err
 }

@@ -18,13 +18,13 @@ type Network struct {
 	began time.Time
 
 	mu     sync.Mutex
-	halves map[net.Conn]bool // ends of half-open connections that the core still has
+	halves map[*half]bool // connections that the phone has left, and the core still has
 	closed bool
 }
 
 // New returns a network with faults. Its time begins now.
 func New(specs []Spec, seed uint64) *Network {
-	return &Network{specs: specs, seed: seed, began: time.Now(), halves: make(map[net.Conn]bool)}
+	return &Network{specs: specs, seed: seed, began: time.Now(), halves: make(map[*half]bool)}
 }
 
 // Close ends what the phones have left half open.
@@ -32,27 +32,34 @@ func (n *Network) Close() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.closed = true
-	for conn := range n.halves {
-		conn.Close()
+	for c := range n.halves {
+		c.Conn.Close()
 	}
 	clear(n.halves)
 }
 
-// abandon keeps the core's end of a connection that the phone has closed, and
-// says whether it may be kept.
-func (n *Network) abandon(conn net.Conn) bool {
+// abandon keeps a connection that the phone has left for the core, and says
+// whether there is anybody to keep it for.
+func (n *Network) abandon(c *half) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	if !n.closed {
-		n.halves[conn] = true
+	if n.closed || c.over {
+		return false
 	}
-	return !n.closed
+	n.halves[c] = true
+	return true
 }
 
-func (n *Network) forget(conn net.Conn) {
+// ended notes that the core has ended a connection. While the phone has it, it
+// is the phone's to close.
+func (n *Network) ended(c *half) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	delete(n.halves, conn)
+	c.over = true
+	if n.halves[c] {
+		delete(n.halves, c)
+		c.Conn.Close()
+	}
 }
 
 // Line is one phone's way. Its methods may be called on nil: nothing goes wrong

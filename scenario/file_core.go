@@ -173,7 +173,7 @@ func (s *Scenario) readFault(n *tree.Node) {
 		tree.Key{Name: "on", Read: tree.Into(&spec.On, words(32))},
 		tree.Key{Name: "delay", Read: tree.Into(&spec.Delay, phrase.Duration)},
 		tree.Key{Name: "text", Read: tree.Into(&spec.Text, words(32))},
-		tree.Key{Name: "share", Read: tree.Into(&spec.Share, phrase.Percent)},
+		tree.Key{Name: "share", Read: tree.Into(&spec.Share, shareOfPhones)},
 		tree.Key{Name: "at", Read: tree.Into(&spec.At, phrase.Duration)},
 		tree.Key{Name: "for", Read: tree.Into(&spec.For, phrase.Duration)},
 	)

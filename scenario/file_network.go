@@ -27,7 +27,7 @@ func (s *Scenario) readNetwork(n *tree.Node) {
 		tree.Key{Name: "delay", Read: tree.Into(&spec.Delay, phrase.Duration)},
 		tree.Key{Name: "jitter", Read: tree.Into(&spec.Jitter, phrase.Duration)},
 		tree.Key{Name: "rate", Read: tree.Into(&spec, func(text string) (network.Spec, error) { return networkRate(spec, text) })},
-		tree.Key{Name: "share", Read: tree.Into(&spec.Share, phrase.Percent)},
+		tree.Key{Name: "share", Read: tree.Into(&spec.Share, shareOfPhones)},
 		tree.Key{Name: "at", Read: tree.Into(&spec.At, phrase.Duration)},
 		tree.Key{Name: "for", Read: tree.Into(&spec.For, phrase.Duration)},
 	)
@@ -40,6 +40,16 @@ func (s *Scenario) readNetwork(n *tree.Node) {
 		return
 	}
 	s.Network = append(s.Network, spec)
+}
+
+// shareOfPhones reads "10%" of a fault. None at all is no share: a fault without
+// one is everybody's.
+func shareOfPhones(text string) (float64, error) {
+	share, err := phrase.Percent(text)
+	if err == nil && share == 0 {
+		err = phrase.Faultf(0, "%q is nobody's share: leave the fault out", text)
+	}
+	return share, err
 }
 
 // networkRate reads "5%" of the datagrams, or the bits of a second.
@@ -55,7 +65,7 @@ func networkRate(spec network.Spec, text string) (network.Spec, error) {
 	}{{"kbit/s", 1e3}, {"Mbit/s", 1e6}, {"bit/s", 1}} {
 		if digits, ok := strings.CutSuffix(text, unit.name); ok {
 			rate, err := phrase.Number(strings.TrimSpace(digits))
-			if err == nil && rate == 0 {
+			if err == nil && rate*unit.bits < 1 {
 				err = phrase.Faultf(0, "%q lets nothing pass; half-open does that", text)
 			}
 			spec.Bandwidth = rate * unit.bits

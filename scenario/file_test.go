@@ -211,6 +211,7 @@ func TestBadFiles(t *testing.T) {
 		"capacity of nothing":    {"core: {capacity: {on: tvs}}\nphones: {count: 1}", `x.yaml:1:18: core.capacity: capacity of tvs without a rate and without a service time bounds nothing`},
 		"two capacities":         {"core: {capacity: [{rate: 1/s}, {on: callmanager, rate: 2/s}]}\nphones: {count: 1}", `x.yaml:1:32: core.capacity[2]: a second capacity of callmanager`},
 		"share without percent":  {"core: {faults: [{fault: slow, share: 5}]}\nphones: {count: 1}", `x.yaml:1:38: core.faults[1].share: "5" has no % sign; write 5%`},
+		"nobody's share":         {"core: {faults: [{fault: slow, share: 0%}]}\nphones: {count: 1}", `x.yaml:1:38: core.faults[1].share: "0%" is nobody's share: leave the fault out`},
 		"share above all":        {"core: {faults: [{fault: slow, share: 500%}]}\nphones: {count: 1}", `x.yaml:1:38: core.faults[1].share: "500%" is more than 100%`},
 		"first":                  {"phones: {count: 1, first: SEP12}", `x.yaml:1:27: phones.first: "SEP12" is no device name: want SEP and 12 hex digits, such as SEP0011215A1AE3`},
 		"names run out":          {"phones:\n  count: 2\n  first: SEPFFFFFFFFFFFF\n", `x.yaml:3:10: phones.first: 2 phones from SEPFFFFFFFFFFFF on run out of names`},

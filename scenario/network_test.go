@@ -79,6 +79,8 @@ func TestFaultsOfTheNetworkThatCannotBe(t *testing.T) {
 		"{fault: latency, delay: 1s, jitter: 2s}":            "jitter 2s is more than the delay of 1s",
 		"{fault: bandwidth, rate: fast}":                     `"fast" is neither a share of datagrams`,
 		"{fault: bandwidth, rate: 0kbit/s}":                  "lets nothing pass; half-open does that",
+		"{fault: bandwidth, rate: 0.9bit/s}":                 "lets nothing pass; half-open does that",
+		"{fault: reset, share: 0%}":                          `"0%" is nobody's share: leave the fault out`,
 		"{fault: reset, on: register}":                       `"register" is unknown`,
 		"{fault: reset, delay: 1s}":                          "a delay is for latency",
 		"{fault: half-open, on: callmanager, share: 5}":      `"5" has no % sign`,

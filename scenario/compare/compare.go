@@ -49,7 +49,7 @@ func Compare(a, b *tally.Result) (*Comparison, error) {
 	c := &Comparison{A: a.Scenario, B: b.Scenario, Warnings: warnings(a, b)}
 	names := []string{}
 	for _, r := range []*tally.Result{a, b} {
-		if len(r.Histograms) == 0 && r.Phones.Started > 0 {
+		if len(r.Histograms) == 0 && measured(r) {
 			return nil, fmt.Errorf("the run of %q has no histograms: an older program wrote it", r.Scenario)
 		}
 		for _, s := range r.Steps {
@@ -81,6 +81,11 @@ func Compare(a, b *tally.Result) (*Comparison, error) {
 		}
 	}
 	return c, nil
+}
+
+// measured says that a step of any phone has ended.
+func measured(r *tally.Result) bool {
+	return slices.ContainsFunc(r.Steps, func(s tally.StepResult) bool { return s.OK+s.Failed > 0 })
 }
 
 func histogram(r *tally.Result, name string) (*tally.Histogram, error) {
@@ -128,11 +133,14 @@ func warnings(a, b *tally.Result) (all []string) {
 		if r.of.Generator.Limited {
 			all = append(all, r.name+" measured its own generator: "+r.of.Generator.Why)
 		}
+		if r.of.Broken != "" {
+			all = append(all, r.name+" broke: "+r.of.Broken)
+		}
 		if r.of.Interrupted {
 			all = append(all, r.name+" was interrupted")
 		}
 	}
-	if a.ScenarioText != b.ScenarioText || !slices.Equal(a.Flags, b.Flags) {
+	if a.Scenario != b.Scenario || a.ScenarioText != b.ScenarioText || a.Seed != b.Seed || !slices.Equal(a.Flags, b.Flags) {
 		all = append(all, "the runs had different scenarios or flags")
 	}
 	if a.Machine != nil && b.Machine != nil && *a.Machine != *b.Machine {

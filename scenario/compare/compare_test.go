@@ -133,6 +133,73 @@ func TestDemands(t *testing.T) {
 	}
 }
 
+func TestADemandOnWhatTookNoTimeBefore(t *testing.T) {
+	for verdict, want := range map[Verdict]bool{Worse: true, NoDifference: false} {
+		c := &Comparison{Differences: []Difference{{Metric: "ctl.p50", Unit: "ms", B: 5, Change: 5, Low: 4, High: 6, Verdict: verdict}}}
+		demand, err := ParseDemand("ctl.p50 worse by 10%")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if hit, err := c.Judge([]Demand{demand}); hit != want || err != nil {
+			t.Errorf("%s: hit %v, %v", verdict, hit, err)
+		}
+	}
+}
+
+func TestRunsInWhichNothingWasMeasured(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	stuck := func() *tally.Result {
+		counts := tally.New(3)
+		counts.Start(0, time.Now(), time.Now(), tally.Row{})
+		return counts.Result(tally.Facts{Scenario: "stuck", Interrupted: true})
+	}
+	for situation, a := range map[string]*tally.Result{
+		"nobody started":    tally.New(0).Result(tally.Facts{Scenario: "nobody"}),
+		"no step has ended": stuck(),
+	} {
+		for _, b := range []*tally.Result{stuck(), drawn(random, 1000, 20, 3)} {
+			c, err := Compare(a, b)
+			if err != nil {
+				t.Errorf("%s: %v", situation, err)
+				continue
+			}
+			for _, d := range c.Differences {
+				if d.Metric != "failed" && (d.Verdict != Unknown || d.Note == "") {
+					t.Errorf("%s: %+v", situation, d)
+				}
+				for _, v := range []float64{d.A, d.B, d.Change, d.Low, d.High, d.Percent} {
+					if math.IsNaN(v) || math.IsInf(v, 0) {
+						t.Errorf("%s: %+v is no JSON", situation, d)
+					}
+				}
+			}
+		}
+	}
+	old := drawn(random, 10, 20, 0)
+	old.Histograms = nil
+	if _, err := Compare(old, stuck()); err == nil || !strings.Contains(err.Error(), "older program") {
+		t.Errorf("a result of an older program: %v", err)
+	}
+}
+
+func TestReasonsNotToCompare(t *testing.T) {
+	for want, spoil := range map[string]func(r *tally.Result){
+		"B broke: the core ended":                            func(r *tally.Result) { r.Broken = "the core ended" },
+		"B was interrupted":                                  func(r *tally.Result) { r.Interrupted = true },
+		"B measured its own generator: it was late":          func(r *tally.Result) { r.Generator.Limited, r.Generator.Why = true, "it was late" },
+		"the runs had different scenarios or flags":          func(r *tally.Result) { r.Flags = []string{"--rate 3/s"} },
+		"the runs had different scenarios or flags, in name": func(r *tally.Result) { r.Scenario = "another" },
+		"the runs had different scenarios or flags, in seed": func(r *tally.Result) { r.Seed++ },
+		"the runs were on different machines":                func(r *tally.Result) { r.Machine = &tally.Machine{Cores: 3} },
+	} {
+		a, b := &tally.Result{Machine: &tally.Machine{Cores: 2}}, &tally.Result{Machine: &tally.Machine{Cores: 2}}
+		spoil(b)
+		if got := warnings(a, b); len(got) != 1 || !strings.HasPrefix(want, got[0]) {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 func TestTheTableForPeople(t *testing.T) {
 	c := &Comparison{
 		Warnings: []string{"B was interrupted"},

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/phonebank/phonebank/scenario/internal/phrase"
@@ -70,6 +71,9 @@ func (c *Comparison) Judge(demands []Demand) (hit bool, err error) {
 			change := d.Change
 			if demand.share {
 				change = d.Percent
+				if d.A == 0 {
+					change = math.Inf(1) // whatever is worse than nothing is so by any share
+				}
 			}
 			switch {
 			case d.Verdict == Unknown:

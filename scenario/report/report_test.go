@@ -317,3 +317,27 @@ func TestARunThatEndedBeforeItsFirstPhone(t *testing.T) {
 		t.Errorf("got %q, %v", out.String(), err)
 	}
 }
+
+func TestATerminalObeysNobodyElse(t *testing.T) {
+	const attack = "a\x1b[2J\x9b1mb\r\nc\xff\u0085"
+	r := twoGroups(t)
+	r.Scenario, r.Notes, r.Broken = attack, []string{attack}, attack
+	r.StatusMessages[attack] = 3
+	r.Causes[0].Example, r.Causes[0].Cause = attack, attack
+	r.Explain = append(r.Explain, tally.Explanation{Step: r.Causes[0].Step, Phone: attack, Explanation: phone.Explanation{Cause: attack, Reason: attack + "!", Fix: attack}})
+	r.Nodes[0].Node, r.Groups[0].Group, r.Links.Example = attack, attack, attack
+	r.Thresholds[0].Expression, r.Thresholds[0].Note = attack, attack
+	r.Plan[0].Text, r.Plan[0].Error = attack, attack
+	r.Plan[len(r.Plan)-1].Groups[0].Needs = []tally.Need{{Phones: 2, Need: attack, Reason: attack, Phone: attack}}
+	r.Generator.Limited, r.Generator.Why = true, attack
+	var out strings.Builder
+	if err := Text(&out, r); err != nil {
+		t.Fatal(err)
+	}
+	if i := strings.IndexFunc(out.String(), func(r rune) bool { return r != '\n' && (r < ' ' || r >= 0x7f && r < 0xa0) }); i >= 0 {
+		t.Errorf("a control character behind %q", out.String()[max(0, i-40):i])
+	}
+	if n := strings.Count(out.String(), "a?[2J"); n < 15 || strings.Contains(out.String(), "\nc\ufffd") {
+		t.Errorf("the attack is shown %d times, want it wherever it was written and nowhere on a line of its own:\n%s", n, &out)
+	}
+}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -72,10 +74,10 @@ func TestACoreInAProcessOfItsOwn(t *testing.T) {
 }
 
 func TestACoreThatDiesDuringTheRun(t *testing.T) {
-	s := parse(t, "core: local\nphones: {count: 1000, keys: pool 1, lsc: none}\nload: hold 20/s")
+	s := parse(t, "core: {run: local, faults: [{fault: slow, on: callmanager, delay: 1m, share: 50%}]}\nphones: {count: 1000, keys: pool 1, lsc: none}\nload: hold 20/s")
 	var c child
 	started := func(now Snapshot) {
-		if now.Registered > 0 {
+		if now.Registered > 0 && now.Started > 4 {
 			select {
 			case <-c.ended:
 			default:
@@ -91,6 +93,11 @@ func TestACoreThatDiesDuringTheRun(t *testing.T) {
 	}
 	if ExitCode(r, err) != tally.ExitFailed {
 		t.Errorf("exit %d", ExitCode(r, err))
+	}
+	if r.Phones.Failed == 0 || !slices.ContainsFunc(r.Notes, func(note string) bool {
+		return strings.HasSuffix(note, " of the failed phones had neither registered nor given up when the run ended")
+	}) {
+		t.Errorf("%d phones failed, and nothing says why: %q", r.Phones.Failed, r.Notes)
 	}
 }
 

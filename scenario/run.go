@@ -133,7 +133,9 @@ func (r *run) execute(outer context.Context) error {
 	r.health = r.measured(r.elapsed)
 	r.interrupted = outer.Err() != nil
 	if !r.interrupted {
-		r.tally.FailRest(r.began.Add(r.elapsed), errors.New("no registration before the run ended"))
+		if n := r.tally.FailRest(r.began.Add(r.elapsed), errors.New("no registration before the run ended")); n > 0 {
+			r.note(fmt.Sprintf("%d of the failed phones had neither registered nor given up when the run ended", n))
+		}
 	}
 	r.tally.Close()
 	broken := context.Cause(ctx)

@@ -94,8 +94,8 @@ func (t *Tally) Snapshot() Snapshot {
 
 // FailRest counts every phone that has started and neither registered nor
 // given up as failed now, for the given reason: the run has no more time for
-// it.
-func (t *Tally) FailRest(now time.Time, why error) {
+// it. It returns how many those are.
+func (t *Tally) FailRest(now time.Time, why error) (phones int) {
 	for i, s := range t.shards {
 		s.mu.Lock()
 		for n := i; n < len(t.rows); n += len(t.shards) {
@@ -103,6 +103,7 @@ func (t *Tally) FailRest(now time.Time, why error) {
 			if row.State != Started {
 				continue
 			}
+			phones++
 			s.failPhone(row, t.since(now))
 			if row.Err == nil {
 				row.fail("", phone.CauseTimeout, why)
@@ -110,4 +111,5 @@ func (t *Tally) FailRest(now time.Time, why error) {
 		}
 		s.mu.Unlock()
 	}
+	return phones
 }

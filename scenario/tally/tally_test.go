@@ -183,7 +183,9 @@ func TestResultAddsUp(t *testing.T) {
 func TestPhonesWithoutAnOutcomeFailInTheEnd(t *testing.T) {
 	tally := story(4, []phone.Event{registered}, []phone.Event{phone.PoweredOn{}},
 		[]phone.Event{failed(phone.StepRegister, phone.CauseTimeout, "no RegisterAck")})
-	tally.FailRest(start.Add(5*time.Second), errors.New("no registration before the run ended"))
+	if n := tally.FailRest(start.Add(5*time.Second), errors.New("no registration before the run ended")); n != 2 {
+		t.Errorf("%d phones, want the silent one and the one that failed a step", n)
+	}
 	r := tally.Result(Facts{})
 	if want := (Phones{Planned: 4, Started: 3, Registered: 1, Failed: 2, RegisteredAtEnd: 1}); r.Phones != want {
 		t.Errorf("got %+v, want %+v", r.Phones, want)

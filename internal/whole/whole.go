@@ -6,6 +6,7 @@ package whole
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 )
 
 // File writes a file with the given permissions. The bytes go to a temporary
@@ -37,6 +39,24 @@ func File(path string, perm fs.FileMode, write func(io.Writer) error) (err error
 		return err
 	}
 	settle(filepath.Dir(path))
+	return nil
+}
+
+// Remove takes a file away, and with it what File left beside it when its
+// process was killed. A file that is not there is none to take away.
+func Remove(path string) error {
+	dir, name := filepath.Split(path)
+	entries, err := os.ReadDir(cmp.Or(dir, "."))
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == name || strings.HasPrefix(e.Name(), "."+name+".") && e.Type().IsRegular() {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

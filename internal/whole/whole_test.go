@@ -67,3 +67,24 @@ func TestADirectoryThatIsNotThere(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestRemoveTakesWhatAKilledProcessLeft(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"a.json", ".a.json.123", ".a.json", "b.a.json.1", ".b.json.4"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // the second time there is nothing
+		if err := Remove(filepath.Join(dir, "a.json")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != 3 {
+		t.Errorf("%v, %v", entries, err)
+	}
+	if Remove(filepath.Join(dir, "none", "a.json")) == nil {
+		t.Error("a directory that is not there")
+	}
+}

@@ -47,10 +47,8 @@ func New(dir string, keep Keep, phones int) (*Recorder, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("results directory: %w", err)
 	}
-	for _, name := range append(report.Names(), report.Snapshot) {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("results of an earlier run: %w", err)
-		}
+	if err := report.Clear(dir); err != nil {
+		return nil, err
 	}
 	keep = keep.orUsual(phones)
 	r := &Recorder{dir: dir, off: keep.every == 0, records: make(chan phone.Record, queue), filter: newFilter(keep)}

@@ -25,8 +25,8 @@ import (
 // the events of those whose events were kept, where there is no phones.csv yet.
 // A note of the result says what that lacks, or why it cannot be had.
 func Restore(dir string, r *tally.Result) error {
-	_, err := os.Stat(filepath.Join(dir, report.PhonesFile))
-	if err == nil || !errors.Is(err, fs.ErrNotExist) || r.Phones.Started == 0 {
+	there, err := hasPhones(dir)
+	if err != nil || there || r.Phones.Started == 0 {
 		return err
 	}
 	path := filepath.Join(dir, report.EventsFile)
@@ -48,6 +48,20 @@ func Restore(dir string, r *tally.Result) error {
 	}
 	r.Rows = rows
 	return nil
+}
+
+// hasPhones says whether there is a phones.csv that is no older than the last
+// snapshot; an older one was made when somebody looked at the run under way.
+func hasPhones(dir string) (bool, error) {
+	phones, err := os.Stat(filepath.Join(dir, report.PhonesFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	snapshot, err := os.Stat(filepath.Join(dir, report.Snapshot))
+	return err != nil || !snapshot.ModTime().After(phones.ModTime()), nil
 }
 
 func note(r *tally.Result, format string, args ...any) {

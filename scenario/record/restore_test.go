@@ -2,6 +2,7 @@ package record
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -171,5 +172,46 @@ func TestPhonesThatAreThereStayAsTheyAre(t *testing.T) {
 	}
 	if err := Restore(filepath.Join(dir, report.EventsFile), &tally.Result{Phones: tally.Phones{Started: 1}}); err == nil {
 		t.Error("a file is taken for a directory")
+	}
+}
+
+// TestARunThatWasLookedAtOnItsWay: report may come while the run goes on, and
+// again after it was killed.
+func TestARunThatWasLookedAtOnItsWay(t *testing.T) {
+	dir, counted := killed(t, Keep{}, 6, lives)
+	write := func(name string, elapsed float64, registered int, at time.Time) {
+		r := *counted
+		r.Rows, r.Elapsed, r.Phones.Registered, r.Interrupted = nil, elapsed, registered, true
+		path := filepath.Join(dir, name)
+		if err := report.Whole(path, func(w io.Writer) error { return report.JSON(w, &r) }); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	look := func() *tally.Result {
+		r, err := report.Open(dir)
+		if err == nil {
+			err = Restore(dir, r)
+		}
+		if err == nil {
+			_, err = report.Save(dir, r)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	write(report.Snapshot, 1, 1, start)
+	if r := look(); r.Phones.Registered != 1 || len(r.Rows) != 6 || len(r.Notes) != 2 {
+		t.Errorf("on its way: %+v, %d phones, %q", r.Phones, len(r.Rows), r.Notes)
+	}
+	if r := look(); r.Phones.Registered != 1 || r.Rows != nil || len(r.Notes) != 2 {
+		t.Errorf("nothing is new: %+v, %d phones, %q", r.Phones, len(r.Rows), r.Notes)
+	}
+	write(report.Snapshot, 2, 3, time.Now().Add(time.Hour))
+	if r := look(); r.Phones.Registered != 3 || len(r.Rows) != 6 || len(r.Notes) != 2 {
+		t.Errorf("killed later: %+v, %d phones, %q: that is what it was before", r.Phones, len(r.Rows), r.Notes)
 	}
 }

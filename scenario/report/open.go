@@ -19,16 +19,19 @@ const mostRead = 256 << 20
 // that was killed, its last snapshot, with timeline.csv. It has no rows.
 func Open(dir string) (*tally.Result, error) {
 	r, err := Read(filepath.Join(dir, ResultFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		var missing error
-		if r, missing = Read(filepath.Join(dir, Snapshot)); errors.Is(missing, fs.ErrNotExist) {
-			return nil, nothing(dir)
-		} else if missing != nil {
-			return nil, missing
-		}
-		r.Notes = append(r.Notes, "the run was killed: this is what it had written until then")
-	} else if err != nil {
+	snapshot, missing := Read(filepath.Join(dir, Snapshot))
+	switch {
+	case err == nil && (missing != nil || snapshot.Elapsed <= r.Elapsed):
+	case missing == nil && (err == nil || errors.Is(err, fs.ErrNotExist)):
+		// Beside a result it is newer: somebody has looked at the run while it went on.
+		r = snapshot
+		r.Notes = append(r.Notes, "the run was killed, or still goes on: this is what it had written until then")
+	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
+	case errors.Is(missing, fs.ErrNotExist):
+		return nil, nothing(dir)
+	default:
+		return nil, missing
 	}
 	path := filepath.Join(dir, TimelineFile)
 	text, err := readFile(path)

@@ -37,13 +37,24 @@ var files = []struct {
 
 func always(*tally.Result) bool { return true }
 
-// Names are the names of all files that a run leaves in its directory.
-func Names() []string {
-	names := []string{EventsFile}
+// names are the names of all files that a run leaves in its directory.
+func names() []string {
+	all := []string{EventsFile}
 	for _, f := range files {
-		names = append(names, f.name)
+		all = append(all, f.name)
 	}
-	return names
+	return all
+}
+
+// Clear takes away what an earlier run has left in dir, whether it ended or was
+// killed.
+func Clear(dir string) error {
+	for _, name := range append(names(), Snapshot) {
+		if err := whole.Remove(filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("results of an earlier run: %w", err)
+		}
+	}
+	return nil
 }
 
 // Save writes the files of a run into dir, which it makes when needed, and

@@ -9,7 +9,26 @@
 // A line is a time and a sentence. Times count from the start of the load;
 // "settled" waits until every phone has registered or given up, and so makes the
 // outcome a matter of order alone. Every sentence that can be said is a row of
-// the table in sentences.go.
+// the table in sentences.go:
+//
+//	regenerate CallManager on node-1      or TVS, CAPF, ITLRecovery; on all nodes
+//	run CTL client with token-2           … without CAPF
+//	add a token
+//	set cluster mixed with token-1        set cluster non-secure with token-1
+//	utils ctl update CTLFile              utils ctl set-cluster mixed-mode
+//	utils ctl set-cluster non-secure-mode
+//	utils ctl reset localkey              utils itl reset localkey on node-1
+//	restart TFTP on node-1                or CallManager, CAPF, TVS
+//	stop node-1                           start node-1
+//	prepare for rollback                  undo rollback
+//	advance clock by 5y
+//	set security profile encrypted of group lobby
+//	set TFTP encrypted config on of phones
+//	set CAPF operation install of phones  set CAPF authentication lsc of phones
+//	reset phones                          restart 10% of phones
+//	power off 10% of phones               power on phones
+//	erase lists of group "front desk"
+//	move phones to cluster-2              exchange certificates with cluster-2
 package timeline
 
 import (

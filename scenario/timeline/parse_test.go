@@ -2,6 +2,8 @@ package timeline
 
 import (
 	"errors"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -12,6 +14,33 @@ import (
 	"github.com/phonebank/phonebank/wire/cnf"
 	"github.com/phonebank/phonebank/wire/ctl"
 )
+
+// TestTheDocumentationCanBeSaid reads the list of sentences in doc.go, which the
+// README sends its readers to, as a scenario would.
+func TestTheDocumentationCanBeSaid(t *testing.T) {
+	text, err := os.ReadFile("doc.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "sentences.go:\n//\n")
+	list, _, _ = strings.Cut(list, "package timeline")
+	said := 0
+	for line := range strings.Lines(list) {
+		for sentence := range strings.SplitSeq(strings.TrimSpace(strings.TrimPrefix(line, "//")), "  ") {
+			sentence = strings.TrimSpace(sentence)
+			if sentence == "" || strings.HasPrefix(sentence, "or ") || strings.HasPrefix(sentence, "…") {
+				continue
+			}
+			if _, err := ParseAction(sentence); err != nil {
+				t.Errorf("%s: %v", sentence, err)
+			}
+			said++
+		}
+	}
+	if said < len(sentences)*3/4 {
+		t.Errorf("%d sentences in the documentation, of %d that can be said", said, len(sentences))
+	}
+}
 
 func TestSentences(t *testing.T) {
 	on := true

@@ -127,7 +127,11 @@ func TestAKilledRunHasLostASecond(t *testing.T) {
 		t.Errorf("the report says\n%s", got.out)
 	}
 	r, err := report.Open(dir)
-	if err != nil || r.Phones.Started == 0 || len(r.Timeline) == 0 {
+	if err != nil || r.Phones.Started == 0 || len(r.Timeline) == 0 || r.Generator.MaxRSS == 0 {
 		t.Errorf("result %+v, %v", r, err)
+	}
+	phones, err := os.ReadFile(filepath.Join(dir, report.PhonesFile))
+	if lines := bytes.Count(phones, []byte("\nSEP")); err != nil || lines < r.Phones.Registered || !bytes.Contains(phones, []byte(",7965,127.")) {
+		t.Errorf("%d phones of %d that had registered, %v:\n%s", lines, r.Phones.Registered, err, phones)
 	}
 }

@@ -133,7 +133,7 @@ func (l *Listing) take(s *sighting, q Query, search string) {
 	_, only, _ := strings.Cut(cause, " ")
 	if q.State != "" && q.State != string(s.state) || q.Model != "" && q.Model != s.model.Name || q.Group != "" && q.Group != s.group ||
 		q.Cause != "" && q.Cause != cause && q.Cause != only || q.Message != "" && !shown ||
-		search != "" && !strings.Contains(string(s.name), search) && !strings.Contains(s.address, search) {
+		search != "" && !strings.Contains(string(s.name), search) && !strings.Contains(strings.ToUpper(s.address), search) {
 		return
 	}
 	if n := l.Matching; n >= q.Offset && n < q.Offset+q.Limit {

@@ -63,6 +63,7 @@ func TestWhatTheListAnswers(t *testing.T) {
 	for i := range 20 { // the last ten do not get far
 		f.boots(i)
 	}
+	f.roster.find(nth(4)).address = "2001:db8::5"
 	h := served(t, f.Page, "", true)
 	for _, c := range []struct {
 		situation, query string
@@ -84,6 +85,8 @@ func TestWhatTheListAnswers(t *testing.T) {
 		{"all at once", "?state=registered&model=7940&group=floor+1&message=Trust+List+Updated", 3, 2, 3},
 		{"part of a name, in lower case", "?q=5a000", 15, 0, 15},
 		{"an address", "?q=127.0.0.30", 1, 29, 1},
+		{"an address of IPv6", "?q=DB8::5", 1, 4, 1},
+		{"likewise, as it is written", "?q=2001:db8", 1, 4, 1},
 		{"nobody", "?q=SEPFFF", 0, -1, 0},
 		{"a state that there is not", "?state=asleep", 0, -1, 0},
 	} {

@@ -8,5 +8,6 @@
 // A phone never waits for the disk: what does not fit into the queue is dropped
 // and counted. Which phones' events are kept is Keep's to say; those of a phone
 // at which something fails are kept whole, from its first event on, while the
-// file has room.
+// file has room. Restore reads the file back, for the phones.csv of a run that
+// was killed.
 package record

@@ -46,6 +46,9 @@ func Restore(dir string, r *tally.Result) error {
 	default:
 		note(r, made+"it has every phone that had started", until.Seconds())
 	}
+	if e := r.Events; e != nil && e.Dropped+e.NoRoom > 0 {
+		note(r, "%s is not exact: %d events were not written", report.PhonesFile, e.Dropped+e.NoRoom)
+	}
 	r.Rows = rows
 	return nil
 }

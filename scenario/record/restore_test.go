@@ -146,6 +146,11 @@ func TestWhatCannotBeRestoredIsSaid(t *testing.T) {
 		t.Errorf("%d phones, %q", lines, notes)
 	}
 
+	counted.Events = &tally.Events{Dropped: 2, NoRoom: 5}
+	if _, notes := restored(t, dir, counted); len(notes) != 2 || !strings.Contains(notes[1], "is not exact: 7 events were not written") {
+		t.Errorf("%q", notes)
+	}
+
 	dir, counted = killed(t, Keep{"off", 0}, 6, lives)
 	for range 2 { // a second time it says no more
 		if err := Restore(dir, counted); err != nil {

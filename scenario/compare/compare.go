@@ -42,6 +42,9 @@ type Comparison struct {
 	Demands     []Outcome    `json:"fail_if,omitempty"`
 }
 
+// notMeasured is the note of a figure that one of the runs, or neither, has.
+const notMeasured = "not measured in both runs"
+
 var percentiles = []float64{50, 95, 99}
 
 // Compare compares every step that either run has tried, and whole boots.
@@ -60,7 +63,11 @@ func Compare(a, b *tally.Result) (*Comparison, error) {
 	}
 	failedA, knownA := share(a.Phones.Failed, a.Phones.Started)
 	failedB, knownB := share(b.Phones.Failed, b.Phones.Started)
-	c.Differences = append(c.Differences, difference("failed", "%", failedA, failedB, knownA && knownB))
+	failed := difference("failed", "%", failedA, failedB, knownA && knownB)
+	if !knownA || !knownB {
+		failed.Note = notMeasured
+	}
+	c.Differences = append(c.Differences, failed)
 	for _, name := range append(names, tally.BootHistogram) {
 		ha, err := histogram(a, name)
 		if err != nil {
@@ -75,7 +82,7 @@ func Compare(a, b *tally.Result) (*Comparison, error) {
 			eb, knownB := percentile(hb, p)
 			d := difference(fmt.Sprintf("%s.p%g", name, p), "ms", ea, eb, knownA && knownB)
 			if ha.Count() == 0 || hb.Count() == 0 {
-				d.Note = "not measured in both runs"
+				d.Note = notMeasured
 			}
 			c.Differences = append(c.Differences, d)
 		}

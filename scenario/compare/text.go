@@ -24,7 +24,7 @@ func (c *Comparison) Text(w io.Writer) error {
 	line("%-14s %9s %9s %9s   %-25s %s", "", "A", "B", "change", "95 % interval", "verdict")
 	for _, d := range c.Differences {
 		if d.Note != "" {
-			line("%-14s %9s %9s %9s   %-25s %s", d.Metric, value(d.A, d.Unit), value(d.B, d.Unit), "", "", d.Note)
+			line("%-14s %9s %9s %9s   %-25s %s", d.Metric, some(d.A, d.Unit), some(d.B, d.Unit), "", "", d.Note)
 			continue
 		}
 		interval := ""
@@ -58,6 +58,14 @@ func value(v float64, unit string) string {
 		return report.Span(v)
 	}
 	return fmt.Sprintf("%.3g %s", v, unit)
+}
+
+// some is a value of which nothing may have been measured.
+func some(v float64, unit string) string {
+	if v == 0 {
+		return "-"
+	}
+	return value(v, unit)
 }
 
 func signed(v float64, unit string) string {

@@ -16,7 +16,8 @@ func (t *tool) reportCommand() *cli.Command {
 		Usage:     "render the report of a run again, also of one that was killed",
 		ArgsUsage: "DIR",
 		Description: "DIR is what --out named. The reports in it are written anew from what is there: result.json or the\n" +
-			"last snapshot, and timeline.csv. phones.csv of a run that was killed is made from events.jsonl.",
+			"last snapshot, and timeline.csv, which stays as it is. phones.csv of a run that was killed is\n" +
+			"made from events.jsonl.",
 		Flags:  []cli.Flag{jsonFile(), junitFile()},
 		Action: t.report,
 	}
@@ -34,7 +35,7 @@ func (t *tool) report(c *cli.Context) error {
 	if err := record.Restore(args[0], result); err != nil {
 		return &problem{code: exitFile, err: err}
 	}
-	if _, err := report.Save(args[0], result); err != nil {
+	if _, err := report.Again(args[0], result); err != nil {
 		return err
 	}
 	return errors.Join(t.tell(c, result)...)

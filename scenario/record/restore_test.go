@@ -201,7 +201,7 @@ func TestARunThatWasLookedAtOnItsWay(t *testing.T) {
 			err = Restore(dir, r)
 		}
 		if err == nil {
-			_, err = report.Save(dir, r)
+			_, err = report.Again(dir, r)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -218,5 +218,30 @@ func TestARunThatWasLookedAtOnItsWay(t *testing.T) {
 	write(report.Snapshot, 2, 3, time.Now().Add(time.Hour))
 	if r := look(); r.Phones.Registered != 3 || len(r.Rows) != 6 || len(r.Notes) != 2 {
 		t.Errorf("killed later: %+v, %d phones, %q: that is what it was before", r.Phones, len(r.Rows), r.Notes)
+	}
+}
+
+// TestTheTimeLineGoesOnUnderTheEyesOfReport: report must not put another file
+// in the place of the one that the run writes.
+func TestTheTimeLineGoesOnUnderTheEyesOfReport(t *testing.T) {
+	dir := t.TempDir()
+	r, err := New(dir, Keep{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		interim := tally.New(1).Interim(tally.Facts{Scenario: "going on", Elapsed: time.Duration(n+1) * time.Second})
+		interim.Timeline = []tally.Point{{At: time.Duration(n) * time.Second, Width: time.Second, Steps: make([]tally.PointStep, 5)}}
+		r.Second(interim)
+		seen, err := report.Open(dir)
+		if err == nil {
+			_, err = report.Again(dir, seen)
+		}
+		if err != nil || len(seen.Timeline) != n+1 {
+			t.Errorf("after %d seconds: %d of them, %v", n+1, len(seen.Timeline), err)
+		}
+	}
+	if _, err := r.Close(); err != nil {
+		t.Error(err)
 	}
 }

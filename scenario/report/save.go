@@ -63,9 +63,17 @@ func Save(dir string, r *tally.Result) ([]string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("results directory: %w", err)
 	}
+	return save(dir, r, "")
+}
+
+// Again writes the files of a run into the directory that it was opened from.
+// The time line stays as it was read: a run that still goes on is writing it.
+func Again(dir string, r *tally.Result) ([]string, error) { return save(dir, r, TimelineFile) }
+
+func save(dir string, r *tally.Result, but string) ([]string, error) {
 	var paths []string
 	for _, f := range files {
-		if !f.known(r) {
+		if f.name == but || !f.known(r) {
 			continue
 		}
 		path := filepath.Join(dir, f.name)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -59,7 +61,7 @@ type line struct {
 
 // flag takes a flag and, when it wants one, its value from what follows.
 func (l *line) flag(arg string, follows []string) (taken int, err error) {
-	name, _, assigned := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+	name, value, assigned := strings.Cut(strings.TrimLeft(arg, "-"), "=")
 	i := slices.IndexFunc(l.flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) })
 	switch {
 	case i < 0 && (name == "help" || name == "h"):
@@ -70,7 +72,7 @@ func (l *line) flag(arg string, follows []string) (taken int, err error) {
 	}
 	l.head = append(l.head, arg)
 	if assigned {
-		return 0, nil
+		return 0, l.fits(i, name, value)
 	}
 	if _, isBool := l.flags[i].(*cli.BoolFlag); isBool {
 		return 0, nil
@@ -79,7 +81,29 @@ func (l *line) flag(arg string, follows []string) (taken int, err error) {
 		return 0, usagef("%s: %s needs a value", l.path, arg)
 	}
 	l.head = append(l.head, follows[0])
-	return 1, nil
+	return 1, l.fits(i, name, follows[0])
+}
+
+// fits refuses a value that is not of its flag's kind. The flag parser would,
+// too, but in the words of programmers.
+func (l *line) fits(i int, name, value string) error {
+	var err error
+	want := ""
+	switch l.flags[i].(type) {
+	case *cli.IntFlag:
+		want = "a whole number"
+		_, err = strconv.Atoi(value)
+	case *cli.Float64Flag:
+		want = "a number"
+		_, err = strconv.ParseFloat(value, 64)
+	case *cli.DurationFlag:
+		want = "a time, such as 90s or 5m"
+		_, err = time.ParseDuration(value)
+	}
+	if err != nil {
+		return usagef("%s: %s %q: want %s", l.path, dashed(name), value, want)
+	}
+	return nil
 }
 
 func (l *line) unknownFlag(arg, name string) error {

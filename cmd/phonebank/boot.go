@@ -24,7 +24,8 @@ func (t *tool) bootCommand() *cli.Command {
 		Name:  "boot",
 		Usage: "boot one phone and tell every step",
 		Description: "Without flags a new 7965 boots against a secure core inside this process: it takes its first\n" +
-			"trust lists, enrols with CAPF and registers over TLS. With --core it is a phone of your cluster.",
+			"trust lists, enrols with CAPF and registers over TLS. With --core it is a phone of your cluster.\n\n" +
+			"The exit code is 0 when it has registered, 1 when not, 107 when nothing ever answered.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "core", Value: "embedded", Usage: "boot against `WHERE`: embedded, or host[:port] of a TFTP server; of several with commas the next is asked when one does not answer"},
 			&cli.StringFlag{Name: "mac", Value: "0011215A1AE3", Usage: "the phone's `MAC` address, or its name SEP…"},
@@ -43,6 +44,11 @@ func (t *tool) bootCommand() *cli.Command {
 
 func stateFlag() cli.Flag {
 	return &cli.StringFlag{Name: "state", Usage: "keep the phones' flash and their manufacturing CA in `DIR`"}
+}
+
+// keptFlag is the same directory for commands that look at what others keep.
+func keptFlag() cli.Flag {
+	return &cli.StringFlag{Name: "state", Usage: "`DIR` that run --state and boot --state keep the phones' flash and their manufacturing CA in"}
 }
 
 func (t *tool) boot(c *cli.Context) error {

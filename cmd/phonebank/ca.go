@@ -24,7 +24,7 @@ func (t *tool) caCommand() *cli.Command {
 				"Administration > Security > Certificate Management upload the file as CAPF-trust and as\n" +
 				"CallManager-trust, then restart CAPF and CallManager. The CA is made when DIR has none.",
 			Flags: []cli.Flag{
-				stateFlag(),
+				keptFlag(),
 				&cli.StringFlag{Name: "out", Value: "-", Usage: "write the PEM to `FILE`, - for standard output"},
 			},
 			Action: t.caExport,

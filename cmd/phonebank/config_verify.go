@@ -20,7 +20,7 @@ func (t *tool) configVerifyCommand() *cli.Command {
 		Usage:     "would a phone take this configuration, and why?",
 		ArgsUsage: "FILE",
 		Description: "FILE is judged against the lists the phone holds. The exit code is 0 when it is accepted,\n" +
-			"1 when it is rejected.",
+			"1 when it is rejected, 3 when a file cannot be opened or a held list does not parse.",
 		Flags: append(heldFlags(),
 			keyFlag(),
 			&cli.StringFlag{Name: "name", Usage: "the `NAME` the phone asked for; by default the name inside the file"},

@@ -20,7 +20,7 @@ func (t *tool) ctlDiffCommand() *cli.Command {
 		ArgsUsage: "A B",
 		Description: "Records are compared by role and certificate, whatever their order. Then a phone that holds A\n" +
 			"is offered B, and the reverse: once a phone with security by default, once one without.\n" +
-			"The exit code is 0 when the lists are the same bytes, 1 when they differ.",
+			"The exit code is 0 when the lists are the same bytes, 1 when they differ, 3 when one cannot be read.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "held", Usage: "a `LIST` of the other kind that the phone holds beside; its ITL says whom it may ask"},
 			jsonInstead(),

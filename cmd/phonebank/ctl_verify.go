@@ -16,7 +16,8 @@ func (t *tool) ctlVerifyCommand() *cli.Command {
 		Usage:     "would a phone take this trust list, and why?",
 		ArgsUsage: "NEW",
 		Description: "NEW is judged against the lists the phone holds; without any it is judged as the first\n" +
-			"list of a new phone. The exit code is 0 when NEW is accepted or unchanged, 1 when it is rejected.",
+			"list of a new phone. The exit code is 0 when NEW is accepted or unchanged, 1 when it is rejected,\n" +
+			"3 when a file cannot be opened or a held list does not parse.",
 		Flags: append(heldFlags(),
 			&cli.StringFlag{Name: "as", Usage: "judge NEW as a `KIND` of list, ctl or itl, whatever its FILENAME says"},
 			traceFlag(),

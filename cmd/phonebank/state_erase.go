@@ -22,7 +22,7 @@ func (t *tool) stateEraseCommand() *cli.Command {
 			"no hands on a phone could: it gets another, and boots as a scenario's trust: and lsc: say.\n" +
 			"A name may be a pattern.",
 		Flags: []cli.Flag{
-			stateFlag(),
+			keptFlag(),
 			&cli.BoolFlag{Name: "all", Usage: "erase in all phones"},
 			&cli.BoolFlag{Name: "lists", Usage: "erase CTL and ITL only"},
 			&cli.BoolFlag{Name: "lsc", Usage: "erase the LSC and its key only"},

@@ -24,7 +24,7 @@ func (t *tool) stateExportCommand() *cli.Command {
 		Description: "CTLFile.tlv, ITLFile.tlv, cnf.xml, lsc.pem and lsc.key, mic.pem and mic.key, as far as the phone\n" +
 			"has them: for ctl show, ctl verify --held, openssl. Keys are readable by you alone.",
 		Flags: []cli.Flag{
-			stateFlag(),
+			keptFlag(),
 			&cli.StringFlag{Name: "o", Aliases: []string{"out"}, Usage: "write into `DIR`, which is made when needed"},
 		},
 		Action: t.stateExport,

@@ -19,7 +19,7 @@ func (t *tool) stateListCommand() *cli.Command {
 		ArgsUsage: "[NAME...]",
 		Description: "Without names all phones are listed. A name may be a pattern, such as 'SEP0011215A*'. Equal sums are\n" +
 			"equal lists; ctl show on an exported list tells what is in it.",
-		Flags:  []cli.Flag{stateFlag(), jsonInstead()},
+		Flags:  []cli.Flag{keptFlag(), jsonInstead()},
 		Action: t.stateList,
 	}
 }

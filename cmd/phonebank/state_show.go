@@ -14,7 +14,7 @@ func (t *tool) stateShowCommand() *cli.Command {
 		Name:      "show",
 		Usage:     "tell everything that one phone holds",
 		ArgsUsage: "NAME",
-		Flags:     []cli.Flag{stateFlag(), jsonInstead()},
+		Flags:     []cli.Flag{keptFlag(), jsonInstead()},
 		Action:    t.stateShow,
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"encoding/pem"
@@ -52,6 +53,9 @@ func (t *tool) core(c *cli.Context) error {
 	if !c.IsSet(local.ChildFlag) && len(config.Devices) == 0 && !config.AutoRegister {
 		fmt.Fprintln(t.err, "hint: no device is in the database: name them with --scenario FILE, or admit all with --auto-register")
 	}
+	if n, name := stringless(config); n > 0 {
+		fmt.Fprintf(t.err, "hint: devices without the auth_string that CAPF asks for: %d, such as %s; nothing that their users type is right\n", n, name)
+	}
 	cluster, err := core.Start(context.WithoutCancel(ctx), config)
 	if err != nil {
 		return &problem{code: exitUnready, err: err, hint: "phonebank doctor says which addresses and ports are free"}
@@ -73,6 +77,20 @@ func (t *tool) core(c *cli.Context) error {
 		err = errors.Join(err, scenario.LeaveLocal(dir, config.Authority, cluster.Authority()))
 	}
 	return err
+}
+
+// stringless counts the devices that CAPF asks for a string that nobody has set,
+// and names one.
+func stringless(config core.Config) (n int, name string) {
+	if config.CAPF.Auth != cnf.CAPFString || config.AuthString != "" {
+		return 0, ""
+	}
+	for _, d := range config.Devices {
+		if d.AuthString == "" && cmp.Or(d.Operation, config.CAPF.Operation) != core.OperationNone {
+			n, name = n+1, cmp.Or(name, d.Name)
+		}
+	}
+	return n, name
 }
 
 // untilParentEnds is ctx until standard input ends: the parent of a child core

@@ -153,6 +153,25 @@ func TestACoreWithoutDevicesSaysSo(t *testing.T) {
 	}
 }
 
+func TestACoreWithoutStringsSaysSo(t *testing.T) {
+	csv := filepath.Join(t.TempDir(), "phones.csv")
+	if err := os.WriteFile(csv, []byte("name,auth_string\nSEP001122334455,12345\nSEP001122334456,\nSEP001122334457,\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ situation, core, want string }{
+		{"lines without one", "{capf: {auth: string}}", "hint: devices without the auth_string that CAPF asks for: 2, such as SEP001122334456; nothing that their users type is right"},
+		{"one for all", "{capf: {auth: string}, auth_string: 54321}", ""},
+		{"nobody is asked", "{capf: {auth: mic}}", ""},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			scenario := scenarioFile(t, "core: "+c.core+"\nphones: {csv: "+csv+"}\n")
+			if traces := startCore(t, "--scenario", scenario, "--quiet").end(t); strings.TrimSpace(traces) != c.want {
+				t.Errorf("standard error %q, want %q", traces, c.want)
+			}
+		})
+	}
+}
+
 func TestACoreThatCannotListen(t *testing.T) {
 	c := startCore(t, "--auto-register", "--quiet")
 	got := do(t, "core", "--listen", c.ready.Nodes[0].String()).want(t, exitUnready)

@@ -312,19 +312,13 @@ func (r *run) second() func(from, to time.Time, h tally.Health) {
 	}
 	facts := r.facts() // what changes later, such as notes, is not for another goroutine
 	facts.Notes = slices.Clone(facts.Notes)
-	written := time.Duration(0)
+	var spans tally.Spans
 	return func(from, to time.Time, h tally.Health) {
 		r.tally.Sample(from, to, h)
 		facts.Elapsed, facts.Plan = to.Sub(r.began), r.rehearsal.outcome()
 		facts.Generator = r.measured(facts.Elapsed)
 		interim := r.tally.Interim(facts)
-		for _, p := range r.tally.Timeline(written, facts.Elapsed) {
-			// Wider spans begin with seconds that were written already.
-			if p.At >= written && p.At+p.Width <= facts.Elapsed {
-				interim.Timeline = append(interim.Timeline, p)
-				written = p.At + p.Width
-			}
-		}
+		interim.Timeline = spans.Next(r.tally, facts.Elapsed)
 		r.options.Second(interim)
 	}
 }

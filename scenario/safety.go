@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strings"
 	"syscall"
 )
 
@@ -125,7 +124,7 @@ func (t targets) dial(local netip.Addr) func(ctx context.Context, network, addre
 		dialer := net.Dialer{KeepAlive: -1, Control: func(_, resolved string, _ syscall.RawConn) error {
 			to, err := netip.ParseAddrPort(resolved)
 			if err == nil && !t.may(to.Addr()) {
-				host, _, _ := strings.Cut(address, ":")
+				host, _, _ := net.SplitHostPort(address)
 				return fmt.Errorf("%s; if it is yours to load, say --allow %s", forbidden(host, to.Addr()), host)
 			}
 			return err

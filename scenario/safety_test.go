@@ -62,6 +62,10 @@ func TestPhonesGoNowhereElse(t *testing.T) {
 	if want := "192.0.2.10 is neither a loopback nor a private address; if it is yours to load, say --allow 192.0.2.10"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}
+	_, err = dial(t.Context(), "tcp", "[2001:db8::10]:2443")
+	if want := ": 2001:db8::10 is neither a loopback nor a private address; if it is yours to load, say --allow 2001:db8::10"; err == nil || !strings.HasSuffix(err.Error(), want) {
+		t.Errorf("got %v, want %s", err, want)
+	}
 }
 
 func TestSomebodyElsesCoreIsAskedGently(t *testing.T) {

@@ -296,7 +296,8 @@ func TestWhoIsInTheFile(t *testing.T) {
 		},
 		{"more than the file may have", Choice{First: 2}, limits{file: 700, phone: 1 << 20, held: 1 << 20, failing: 4}, [][]phone.Event{{}, {}}, "ab a", Summary{Phones: 2, Packets: 3, Cut: 1}},
 		{"more than a phone may have", Choice{First: 2}, limits{file: 1 << 20, phone: 60, held: 1 << 20, failing: 4}, [][]phone.Event{{}, {}}, "a a", Summary{Phones: 2, Packets: 2, Cut: 2}},
-		{"more than may be held", Choice{}, limits{file: 1 << 20, phone: 1 << 20, held: 60, failing: 4}, [][]phone.Event{{gaveUp}, {gaveUp}, {}, {gaveUp}}, "ab ab - ab", Summary{Phones: 3, Packets: 6, Cut: 1}},
+		{"more than may be held", Choice{}, limits{file: 1 << 20, phone: 1 << 20, held: 60, failing: 4}, [][]phone.Event{{gaveUp}, {gaveUp}, {}, {gaveUp}}, "ab ab - ab", Summary{Phones: 3, Packets: 6}},
+		{"more than may be held, of phones that fail", Choice{}, limits{file: 1 << 20, phone: 1 << 20, held: 40, failing: 4}, [][]phone.Event{{registered}, {gaveUp}, {fails, registered}, {fails, gaveUp}}, "- - - -", Summary{Cut: 3}},
 	} {
 		t.Run(c.situation, func(t *testing.T) {
 			f, path := begin(t, c.choice, c.limits)

@@ -54,6 +54,7 @@ type fate int
 const (
 	ignored fate = iota // never recorded
 	held                // kept in memory until it is known whether the phone fails
+	spilled             // what was held is gone, for want of memory: it is cut if it fails
 	chosen              // written
 )
 

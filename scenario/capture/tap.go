@@ -73,6 +73,10 @@ func (t *Tap) Hear(r phone.Record) {
 func (t *Tap) choose(gaveUp bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	if t.fate == spilled {
+		t.fate = ignored
+		t.file.cut()
+	}
 	if t.fate != held {
 		return
 	}
@@ -96,8 +100,11 @@ func (t *Tap) choose(gaveUp bool) {
 func (t *Tap) forget() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.fate == held {
+	switch t.fate {
+	case held:
 		t.drop()
+	case spilled:
+		t.fate = ignored
 	}
 }
 
@@ -109,6 +116,15 @@ func (t *Tap) drop() {
 	t.fate, t.waiting, t.size = ignored, nil, 0
 }
 
+// spill drops what is held, and notes it. A phone that has failed already has
+// its place refused.
+func (t *Tap) spill() {
+	refused := t.refused
+	if t.drop(); !refused {
+		t.fate = spilled
+	}
+}
+
 // record takes what the phone says or hears. The bytes are the tap's.
 func (t *Tap) record(i item) {
 	t.mu.Lock()
@@ -118,8 +134,7 @@ func (t *Tap) record(i item) {
 		t.write(i)
 	case held:
 		if t.size+len(i.bytes) > longestHeld || !t.file.hold(len(i.bytes)) {
-			t.drop()
-			t.file.cut()
+			t.spill()
 			return
 		}
 		t.waiting = append(t.waiting, i)

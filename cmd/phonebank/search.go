@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -68,6 +69,11 @@ func (t *tool) search(c *cli.Context) error {
 	}
 	if err != nil {
 		return invalid(err)
+	}
+	if dir := c.String("out"); dir != "" { // found out after an hour, it would be too late
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return &problem{code: exitFailed, err: fmt.Errorf("results directory: %w", err), hint: "--out DIR must be a directory that can be written"}
+		}
 	}
 	options := scenario.Options{Version: version(), StateDir: c.String("state"), Allow: c.StringSlice("allow"), StartLocal: local.Start}
 	watch := &searchWatch{tool: t, dir: c.String("out"), quiet: c.Bool("quiet")}

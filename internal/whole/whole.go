@@ -19,8 +19,13 @@ import (
 
 // File writes a file with the given permissions. The bytes go to a temporary
 // neighbour, which takes the name once they are on the disk. When write fails
-// the file stays as it was.
+// the file stays as it was. What is no file, such as /dev/null or a pipe, is
+// written to, unless the file is to be for its owner alone: a secret goes where
+// nobody can have put anything.
 func File(path string, perm fs.FileMode, write func(io.Writer) error) (err error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() && perm&0o077 != 0 {
+		return through(path, write)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -39,6 +44,18 @@ func File(path string, perm fs.FileMode, write func(io.Writer) error) (err error
 		return err
 	}
 	settle(filepath.Dir(path))
+	return nil
+}
+
+// through writes to what is no file.
+func through(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(write(f), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
 	return nil
 }
 

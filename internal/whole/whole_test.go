@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 )
@@ -86,5 +87,31 @@ func TestRemoveTakesWhatAKilledProcessLeft(t *testing.T) {
 	}
 	if Remove(filepath.Join(dir, "none", "a.json")) == nil {
 		t.Error("a directory that is not there")
+	}
+}
+
+// TestADeviceStaysOne: --json /dev/null, said by root, must not put a file in
+// its place.
+func TestADeviceStaysOne(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("links need rights here")
+	}
+	dir := t.TempDir()
+	nowhere, secret := filepath.Join(dir, "nowhere"), filepath.Join(dir, "secret")
+	if err := errors.Join(os.Symlink(os.DevNull, nowhere), os.Symlink(os.DevNull, secret)); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(Bytes(nowhere, 0o644, []byte("new")), Bytes(secret, 0o600, []byte("new"))); err != nil {
+		t.Error(err)
+	}
+	if info, err := os.Lstat(nowhere); err != nil || info.Mode().IsRegular() {
+		t.Errorf("the device is a file now: %v, %v", info.Mode(), err)
+	}
+	if got, err := os.ReadFile(secret); string(got) != "new" {
+		t.Errorf("a secret went elsewhere: %q, %v", got, err)
+	}
+	full := errors.New("disk full")
+	if err := File(nowhere, 0o644, func(io.Writer) error { return full }); !errors.Is(err, full) || !strings.Contains(err.Error(), nowhere) {
+		t.Errorf("got %v", err)
 	}
 }

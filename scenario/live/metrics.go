@@ -12,7 +12,8 @@ import (
 )
 
 // metrics are what a Prometheus server scrapes. Times are from what phones say,
-// waiting for this machine's limits apart; the names are the README's.
+// waiting for this machine's limits apart. The names are a contract with
+// dashboards: metrics are added, never renamed.
 type metrics struct {
 	registry *prometheus.Registry
 

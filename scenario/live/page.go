@@ -46,8 +46,8 @@ func New(s *scenario.Scenario, version string) *Page {
 	return p
 }
 
-// Control steers the run. A run with a control of its own that is attended
-// steers the page instead, which forgets the orders that came before.
+// Control steers the run, and is for its options: where they bring another, the
+// orders that came before Attend are lost.
 func (p *Page) Control() *scenario.Control {
 	p.mu.Lock()
 	defer p.mu.Unlock()

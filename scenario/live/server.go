@@ -84,7 +84,7 @@ func (s *Server) Close() error {
 	return err
 }
 
-// handler is every address of the page; CONTRIBUTING and the README name them.
+// handler is every address of the page; the README names those for programs.
 func (s *Server) handler() http.Handler {
 	own, err := fs.Sub(web, "web")
 	if err != nil {

@@ -93,6 +93,9 @@ func (l *line) fits(i int, name, value string) error {
 	case *cli.IntFlag:
 		want = "a whole number"
 		_, err = strconv.Atoi(value)
+	case *cli.Uint64Flag:
+		want = "a whole number from 0 on"
+		_, err = strconv.ParseUint(value, 10, 64)
 	case *cli.Float64Flag:
 		want = "a number"
 		_, err = strconv.ParseFloat(value, 64)

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -43,6 +44,25 @@ func unreadable(err error) error {
 		p.hint = "run as a user who may read the file"
 	}
 	return p
+}
+
+// writable refuses files of flags that no directory is there for, before a run
+// that may take an hour rather than after it.
+func writable(c *cli.Context, flags ...string) error {
+	for _, name := range flags {
+		path := c.String(name)
+		if path == "" || path == "-" {
+			continue
+		}
+		dir, err := os.Stat(filepath.Dir(path))
+		if err == nil && !dir.IsDir() {
+			err = fmt.Errorf("%s is no directory", filepath.Dir(path))
+		}
+		if err != nil {
+			return &problem{code: exitUnready, err: fmt.Errorf("--%s %s: %w", name, path, err), hint: "make the directory first; nothing was run"}
+		}
+	}
+	return nil
 }
 
 // jsonFile is the flag of commands whose results are a story or a report: JSON

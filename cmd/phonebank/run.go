@@ -59,6 +59,12 @@ func (t *tool) run(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if n := c.Int("phones"); c.IsSet("phones") && n < 1 {
+		return usagef("--phones %d: want 1 or more", n)
+	}
+	if err := writable(c, "json", "junit"); err != nil {
+		return err
+	}
 	s, err := scenario.Load(args[0])
 	if err == nil {
 		err = s.Override(overrides(c))

@@ -63,6 +63,9 @@ func (t *tool) search(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := writable(c, "json"); err != nil {
+		return err
+	}
 	s, err := scenario.Load(args[0])
 	if err == nil {
 		err = s.Override(scenario.Overrides{Core: c.String("core"), Seed: seedGiven(c)})

@@ -86,9 +86,9 @@ func (n *Network) Line(number int, name phone.Name) *Line {
 		return nil
 	}
 	l := &Line{network: n}
-	for i, s := range n.specs {
+	for _, s := range n.specs {
 		if k, ok := find(s.Fault); ok && s.chooses(name) {
-			random := rand.New(rand.NewPCG(n.seed^0x6E65_7477_6F72_6B00+uint64(i), uint64(number)))
+			random := rand.New(rand.NewPCG(n.seed^s.chance(), uint64(number)))
 			l.faults = append(l.faults, &fault{Spec: s, kind: k, line: l, random: random})
 		}
 	}

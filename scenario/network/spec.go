@@ -85,6 +85,14 @@ func (s Spec) chooses(name phone.Name) bool {
 	return float64(mixed>>32%10_000) < s.Share*100
 }
 
+// chance parts what is random about the fault from what is about others. When it
+// is on plays no part: a phone that is replayed meets it at another time.
+func (s Spec) chance() uint64 {
+	sum := fnv.New64a()
+	fmt.Fprint(sum, "network", s.Fault, s.On, s.Delay, s.Jitter, s.Loss, s.Bandwidth)
+	return sum.Sum64()
+}
+
 // window is when the fault is on.
 func (s Spec) window(began time.Time) (from, to time.Time) {
 	from = began.Add(s.At)

@@ -239,6 +239,7 @@ func (c *half) Close() (err error) {
 			err = c.Conn.Close()
 			return
 		}
+		_ = c.Conn.SetWriteDeadline(time.Unix(1, 0))          // whoever is still writing is woken
 		_ = c.Conn.SetReadDeadline(time.Now().Add(abandoned)) // ends the pump at last, if the core has not by now
 	})
 	return err

@@ -116,6 +116,61 @@ func TestAHalfOpenConnectionIsForgotten(t *testing.T) {
 	}
 }
 
+// TestLeavingUnblocksWhoIsWriting has a phone hang up after three seconds that is
+// still writing to a core that does not read.
+func TestLeavingUnblocksWhoIsWriting(t *testing.T) {
+	for _, c := range []struct {
+		situation string
+		spec      Spec
+	}{
+		{"latency", Spec{Fault: "latency", Delay: time.Second}},
+		{"bandwidth", Spec{Fault: "bandwidth", Bandwidth: 8}},
+		{"before a reset", Spec{Fault: "reset", At: time.Hour}},
+		{"a reset", Spec{Fault: "reset", At: 2 * time.Second}},
+		{"before it is half open", Spec{Fault: "half-open", At: time.Hour}},
+		{"half open", Spec{Fault: "half-open", At: 2 * time.Second}},
+	} {
+		t.Run(c.situation, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				memory := new(coretest.Network)
+				listener, err := memory.Listen(t.Context(), "tcp", "192.0.2.1:2000")
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer listener.Close()
+				conn, err := memory.Dial(t.Context(), "tcp", "192.0.2.1:2000")
+				if err != nil {
+					t.Fatal(err)
+				}
+				core, err := listener.Accept()
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer core.Close()
+				n := New([]Spec{c.spec}, 1)
+				defer n.Close()
+				f := n.Line(0, "SEP0011215A0001").faults[0]
+				conn = f.kind.conn(f, conn)
+				began := time.Now()
+				time.AfterFunc(3*time.Second, func() { conn.Close() })
+				written := make(chan error, 1)
+				go func() {
+					_, err := conn.Write(make([]byte, 1<<20))
+					written <- err
+				}()
+				select {
+				case err := <-written:
+					if took := time.Since(began); err == nil || took > 3*time.Second {
+						t.Errorf("%v after %v", err, took)
+					}
+				case <-time.After(time.Minute):
+					t.Error("still writing after a minute")
+				}
+			})
+		})
+	}
+}
+
 // TestWhatAServerSaysLastIsHeard has a server say something and hang up, before a
 // connection goes half open: the phone may still write, and then reads it.
 func TestWhatAServerSaysLastIsHeard(t *testing.T) {

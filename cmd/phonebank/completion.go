@@ -6,6 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/phonebank/phonebank/cmd/phonebank/internal/complete"
+	"github.com/phonebank/phonebank/phone"
 )
 
 func (t *tool) completionCommand() *cli.Command {
@@ -64,6 +65,14 @@ var completionWords = map[string][]string{
 	"erase":      {},
 }
 
+// flagWords are what flags take that take no files.
+var flagWords = map[string][]string{
+	"model":  phone.ModelNames(),
+	"as":     {"ctl", "itl"},
+	"digest": {"sha1", "sha512"},
+	"mode":   {"mixed", "non-secure"},
+}
+
 func outlineFlags(flags []cli.Flag) []complete.Flag {
 	var all []complete.Flag
 	for _, f := range flags {
@@ -72,7 +81,7 @@ func outlineFlags(flags []cli.Flag) []complete.Flag {
 			continue
 		}
 		_, isBool := f.(*cli.BoolFlag)
-		all = append(all, complete.Flag{Names: names, Value: !isBool, Usage: usageOf(f)})
+		all = append(all, complete.Flag{Names: names, Value: !isBool, Words: flagWords[names[0]], Usage: usageOf(f)})
 	}
 	return append(all, complete.Flag{Names: []string{"help", "h"}, Usage: "show help"})
 }

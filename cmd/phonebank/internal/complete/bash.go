@@ -33,8 +33,20 @@ func bash(root Command) string {
 			quote(strings.Join(path, " ")), quote(strings.Join(c.flagWords(false), " ")),
 			quote(" "+strings.Join(c.flagWords(true), " ")+" "), quote(words))
 	})
+	b.WriteString("    esac\n    local choices=\n    case \"$path $prev\" in\n")
+	each(root, nil, func(path []string, c Command) {
+		for _, f := range c.Flags {
+			for _, name := range f.Names {
+				if f.Words != nil {
+					fmt.Fprintf(&b, "    %s) choices=%s ;;\n", quote(strings.Join(path, " ")+" "+dashed(name)), quote(strings.Join(f.Words, " ")))
+				}
+			}
+		}
+	})
 	b.WriteString(`    esac
-    if [[ $valued == *" $prev "* ]]; then
+    if [[ -n $choices ]]; then
+        COMPREPLY=($(compgen -W "$choices" -- "$cur"))
+    elif [[ $valued == *" $prev "* ]]; then
         COMPREPLY=($(compgen -f -- "$cur"))
     elif [[ $cur == -* ]]; then
         COMPREPLY=($(compgen -W "$flags" -- "$cur"))

@@ -18,7 +18,8 @@ type Command struct {
 // Flag is a flag; Names are without dashes, the long one first.
 type Flag struct {
 	Names []string
-	Value bool // it is followed by one, for which files are offered
+	Value bool     // it is followed by one
+	Words []string // that it may be; nil: files
 	Usage string
 }
 

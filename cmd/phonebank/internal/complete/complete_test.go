@@ -17,6 +17,7 @@ var program = Command{
 		{Name: "boot", Usage: "it's one phone", Words: []string{}, Flags: []Flag{
 			{Names: []string{"v", "verbose"}, Usage: "more"},
 			{Names: []string{"json"}, Value: true, Usage: "write [JSON]: all of it"},
+			{Names: []string{"model"}, Value: true, Words: []string{"7940", "7965"}, Usage: "the model"},
 		}},
 		{Name: "ctl", Usage: "lists", Below: []Command{
 			{Name: "show", Usage: "print"},
@@ -32,7 +33,7 @@ func TestShells(t *testing.T) {
 		if !ok {
 			t.Fatalf("no script for %s", shell)
 		}
-		for _, word := range []string{"boot", "verify", "held", "completion"} {
+		for _, word := range []string{"boot", "verify", "held", "completion", "7940 7965"} {
 			if !strings.Contains(script, word) {
 				t.Errorf("%s: %q is missing", shell, word)
 			}
@@ -70,7 +71,7 @@ func TestBashAnswers(t *testing.T) {
 		{"nothing yet", "pb ", "boot completion ctl"},
 		{"the beginning of a command", "pb co", "completion"},
 		{"a command below", "pb ctl ", "show verify"},
-		{"the flags of a command", "pb boot --", "--json --verbose"},
+		{"the flags of a command", "pb boot --", "--json --model --verbose"},
 		{"a short flag", "pb boot -v", "-v"},
 		{"a flag of a command below", "pb ctl verify --", "--held"},
 		{"a flag behind an argument", "pb ctl verify NEW --he", "--held"},
@@ -78,6 +79,8 @@ func TestBashAnswers(t *testing.T) {
 		{"files", "pb ctl show ", "CTLFile.tlv ITLFile.tlv"},
 		{"a file", "pb ctl show CTL", "CTLFile.tlv"},
 		{"the value of a flag", "pb boot --json I", "ITLFile.tlv"},
+		{"the value of a flag that takes words", "pb boot --model ", "7940 7965"},
+		{"the beginning of one", "pb boot --model 796", "7965"},
 		{"no argument at all", "pb boot x", ""},
 	} {
 		var quoted []string

@@ -30,7 +30,10 @@ func fish(root Command) string {
 					fmt.Fprintf(&b, " -l %s", name)
 				}
 			}
-			if f.Value {
+			switch {
+			case f.Words != nil:
+				fmt.Fprintf(&b, " -x -a %s", quote(strings.Join(f.Words, " ")))
+			case f.Value:
 				b.WriteString(" -r")
 			}
 			fmt.Fprintf(&b, " -d %s\n", quote(f.Usage))

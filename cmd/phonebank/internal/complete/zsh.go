@@ -14,7 +14,10 @@ func zsh(root Command) string {
 		b.WriteString("    local -a flags=(\n")
 		for _, f := range c.Flags {
 			value := ""
-			if f.Value {
+			switch {
+			case f.Words != nil:
+				value = ":value:(" + strings.Join(f.Words, " ") + ")"
+			case f.Value:
 				value = ":value:_files"
 			}
 			for _, name := range f.Names {

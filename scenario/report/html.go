@@ -180,13 +180,16 @@ func harms(r *tally.Result) (all []string) {
 	return all
 }
 
-// statesOf is where the planned phones were in the end.
+// statesOf is where the planned phones were in the end. Phones that had failed
+// may have registered after all, once a plan had cured what was wrong.
 func statesOf(r *tally.Result) []state {
 	p := r.Phones
+	later := max(0, p.RegisteredAtEnd-p.Registered)
 	all := []state{
-		{"registered", p.RegisteredAtEnd, 0, ""},
-		{"registered, and left again", p.Registered - p.RegisteredAtEnd, 0, "rest"},
-		{"failed", p.Failed, 0, "bad"},
+		{"registered", p.RegisteredAtEnd - later, 0, ""},
+		{"registered, and left again", p.Registered - p.RegisteredAtEnd + later, 0, "rest"},
+		{"failed, and registered later", later, 0, ""},
+		{"failed", p.Failed - later, 0, "bad"},
 		{"on their way", p.Started - p.Registered - p.Failed, 0, "rest"},
 		{"not started", p.Planned - p.Started, 0, "rest"},
 	}

@@ -226,3 +226,21 @@ func TestEveryReportSaysThatARunBroke(t *testing.T) {
 		t.Errorf("phones that are locked out pass in JUnit: %v\n%s", err, &out)
 	}
 }
+
+func TestEveryPhoneIsInOneState(t *testing.T) {
+	for _, phones := range []tally.Phones{
+		{Planned: 10, Started: 9, Registered: 6, RegisteredAtEnd: 4, Failed: 2},
+		{Planned: 10, Started: 10, Registered: 6, RegisteredAtEnd: 9, Failed: 4}, // three of the failed were cured
+		{Planned: 10},
+		{},
+	} {
+		sum, share := 0, 0.0
+		for _, s := range statesOf(&tally.Result{Phones: phones}) {
+			sum += s.Count
+			share += s.Percent
+		}
+		if sum != phones.Planned || share > 100.5 {
+			t.Errorf("%+v: %d phones, %v %%", phones, sum, share)
+		}
+	}
+}

@@ -133,3 +133,12 @@ func TestARunThatWasKilledBeforeItsFirstSnapshot(t *testing.T) {
 		t.Errorf("got %v, want that it was killed too early", err)
 	}
 }
+
+func TestAFileWithoutAnEnd(t *testing.T) {
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip("there is no /dev/zero here")
+	}
+	if _, err := Read("/dev/zero"); err == nil || !strings.Contains(err.Error(), "which no run writes") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -13,7 +14,7 @@ import (
 )
 
 // mostRead is more than any result has.
-const mostRead = 256 << 20
+const mostRead = 64 << 20
 
 // Open reads the result of a run from its directory: result.json or, for a run
 // that was killed, its last snapshot, with timeline.csv. It has no rows.
@@ -56,16 +57,19 @@ func nothing(dir string) error {
 	return err
 }
 
-// readFile reads a file that is no bigger than any of ours.
+// readFile reads a file that is no bigger than any of ours, whatever the system
+// says of its size.
 func readFile(path string) ([]byte, error) {
-	info, err := os.Stat(path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > mostRead {
-		return nil, fmt.Errorf("%s: %d bytes are more than any run writes", path, info.Size())
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, mostRead+1))
+	if err == nil && len(text) > mostRead {
+		err = fmt.Errorf("%s: more than %d bytes, which no run writes", path, mostRead)
 	}
-	return os.ReadFile(path)
+	return text, err
 }
 
 // Read reads a result.json.
@@ -76,7 +80,7 @@ func Read(path string) (*tally.Result, error) {
 	}
 	r := new(tally.Result)
 	if err := json.Unmarshal(text, r); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s is no result of a run: %w", path, err)
 	}
 	if len(r.Steps) == 0 {
 		return nil, fmt.Errorf("%s is JSON, but no result of a run", path)

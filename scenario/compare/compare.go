@@ -53,7 +53,7 @@ func Compare(a, b *tally.Result) (*Comparison, error) {
 	names := []string{}
 	for i, r := range []*tally.Result{a, b} {
 		if len(r.Histograms) == 0 && measured(r) {
-			return nil, fmt.Errorf("%s, the run of %q, has no histograms: an older program wrote it", []string{"A", "B"}[i], r.Scenario)
+			return nil, fmt.Errorf("run %s (%q) has no histograms: an older program wrote it", []string{"A", "B"}[i], r.Scenario)
 		}
 		for _, s := range r.Steps {
 			if name := string(s.Step); r.Histograms[name] != "" && !slices.Contains(names, name) {
@@ -71,11 +71,11 @@ func Compare(a, b *tally.Result) (*Comparison, error) {
 	for _, name := range append(names, tally.BootHistogram) {
 		ha, err := histogram(a, name)
 		if err != nil {
-			return nil, fmt.Errorf("A, %w", err)
+			return nil, fmt.Errorf("run A %w", err)
 		}
 		hb, err := histogram(b, name)
 		if err != nil {
-			return nil, fmt.Errorf("B, %w", err)
+			return nil, fmt.Errorf("run B %w", err)
 		}
 		for _, p := range percentiles {
 			ea, knownA := percentile(ha, p)
@@ -102,7 +102,7 @@ func histogram(r *tally.Result, name string) (*tally.Histogram, error) {
 	}
 	h, err := tally.ParseHistogram(text)
 	if err != nil {
-		return nil, fmt.Errorf("the run of %q, is damaged at %s: %w", r.Scenario, name, err)
+		return nil, fmt.Errorf("(%q) is damaged at %s: %w", r.Scenario, name, err)
 	}
 	return h, nil
 }

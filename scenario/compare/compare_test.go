@@ -177,12 +177,12 @@ func TestRunsInWhichNothingWasMeasured(t *testing.T) {
 	}
 	old := drawn(random, 10, 20, 0)
 	old.Histograms = nil
-	if _, err := Compare(old, stuck()); err == nil || !strings.HasPrefix(err.Error(), "A, ") || !strings.Contains(err.Error(), "older program") {
+	if _, err := Compare(old, stuck()); err == nil || !strings.HasPrefix(err.Error(), "run A ") || !strings.Contains(err.Error(), "older program") {
 		t.Errorf("a result of an older program: %v", err)
 	}
 	damaged := drawn(random, 10, 20, 0)
 	damaged.Histograms["register"] = damaged.Histograms["register"][:20]
-	if _, err := Compare(stuck(), damaged); err == nil || !strings.HasPrefix(err.Error(), `B, the run of "drawn", is damaged at register`) {
+	if _, err := Compare(stuck(), damaged); err == nil || !strings.HasPrefix(err.Error(), `run B ("drawn") is damaged at register`) {
 		t.Errorf("a damaged histogram: %v", err)
 	}
 }

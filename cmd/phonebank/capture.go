@@ -39,6 +39,9 @@ type tapped struct {
 // tap begins what --pcap and SSLKEYLOGFILE ask for.
 func (t *tool) tap(c *cli.Context, choice capture.Choice) (*tapped, error) {
 	a := &tapped{tool: t, path: c.String("pcap")}
+	if a.path == "-" {
+		return nil, usagef("--pcap -: a capture goes to a file, or to a pipe that mkfifo has made")
+	}
 	if path := os.Getenv("SSLKEYLOGFILE"); path != "" {
 		var err error
 		if a.log, err = os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {

@@ -40,6 +40,7 @@ func TestCapturesThatCannotBe(t *testing.T) {
 	}{
 		{"no such directory", []string{"boot", "--pcap", nowhere}, exitFailed, "--pcap: open"},
 		{"no such directory, of a run", []string{"run", storm, "--pcap", nowhere}, exitFailed, "hint: name a file that you may write"},
+		{"standard output", []string{"boot", "--pcap", "-"}, exitUsage, "--pcap -: a capture goes to a file, or to a pipe that mkfifo has made"},
 		{"phones without a file", []string{"run", storm, "--pcap-phones", "3"}, exitUsage, "there is none"},
 		{"no phone", []string{"run", storm, "--pcap", nowhere, "--pcap-phones", "SEP1"}, exitUsage, "--pcap-phones: \"SEP1\" is no device name"},
 	} {

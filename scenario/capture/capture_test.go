@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -339,6 +340,33 @@ func TestWhoIsInTheFile(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAFrameTakesLittleMoreThanItsBytes bounds what making one allocates: frames are
+// counted by their bytes while they are held.
+func TestAFrameTakesLittleMoreThanItsBytes(t *testing.T) {
+	f, _ := begin(t, Choice{First: 1}, wide)
+	tap := f.Tap(0, identity(t, 0))
+	from, to := netip.MustParseAddrPort("192.0.2.20:50001"), netip.MustParseAddrPort("192.0.2.1:50002")
+	payload := make([]byte, 30_000)
+	const frames = 200
+	held := make([]item, 0, frames)
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for range frames {
+		i, ok := tap.frame(testTime, from, to, true, new(layers.UDP), payload, "")
+		if !ok {
+			t.Fatal("no frame")
+		}
+		held = append(held, i)
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if each := (after.HeapAlloc - before.HeapAlloc) / frames; each > 36_000 {
+		t.Errorf("%d bytes for each frame of %d", each, len(held[0].bytes))
+	}
+	runtime.KeepAlive(held)
 }
 
 // TestAFileThatWasThereIsItsOwnersAlone captures into one that others could read.

@@ -12,6 +12,9 @@ import (
 // segment is the most that a TCP packet carries on Ethernet.
 const segment = 1460
 
+// headers is the most that goes before a payload: Ethernet, IPv6, TCP.
+const headers = 14 + 40 + 20
+
 // packet records the frame around one layer of TCP or UDP.
 func (t *Tap) packet(at time.Time, from, to netip.AddrPort, outward bool, transport gopacket.SerializableLayer, payload []byte, comment string) {
 	if i, ok := t.frame(at, from, to, outward, transport, payload, comment); ok {
@@ -52,7 +55,7 @@ func (t *Tap) frame(at time.Time, from, to netip.AddrPort, outward bool, transpo
 		layer.SrcPort, layer.DstPort = layers.UDPPort(from.Port()), layers.UDPPort(to.Port())
 		_ = layer.SetNetworkLayerForChecksum(sums)
 	}
-	frame := gopacket.NewSerializeBuffer()
+	frame := gopacket.NewSerializeBufferExpectedSize(headers+len(payload), 0) // it may be held for long: no larger than need be
 	options := gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}
 	err := gopacket.SerializeLayers(frame, options, ethernet, network, transport, gopacket.Payload(payload))
 	return item{at: at, bytes: frame.Bytes(), comment: comment}, err == nil

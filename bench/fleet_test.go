@@ -85,16 +85,20 @@ func (f *Fleet) switchOn(i int) error {
 		Files: tftpFor(i, f.args.Core.TFTP, f.model), Timers: f.wheel, Lists: &f.lists,
 		Watch: func(r phone.Record) { f.count(i, r.Event) },
 	})
-	f.phones.Go(func() {
-		if err := p.Run(f.ctx); err != nil {
-			f.gone.Add(1)
-		}
-	})
+	f.phones.Add(1)
+	go f.live(p)
 	select {
 	case <-up:
 		return nil
 	case <-time.After(registerWithin):
 		return fmt.Errorf("%s is not registered after %v", p.Name(), registerWithin)
+	}
+}
+
+func (f *Fleet) live(p *phone.Phone) {
+	defer f.phones.Done()
+	if p.Run(f.ctx) != nil {
+		f.gone.Add(1)
 	}
 }
 

@@ -17,7 +17,7 @@ func (b *boot) asker() Asker {
 		secured := newTLSConfig(b.id.Model, b.held(), nil)
 		secured.KeyLogWriter = b.env.KeyLog
 		b.tvs = &TVSClient{
-			Device: "CP-" + b.id.Model.Name + "-" + string(b.id.Name), Dial: b.env.Dial,
+			Device: "CP-" + b.id.Model.Name + "-" + string(b.id.Name), Dial: b.dialer(),
 			TLS:     secured,
 			Connect: timers.Connect, Handshake: timers.Handshake, Timeout: timers.TVS,
 			Asked:    func(asked TVSAsked) { p.say(asked) },

@@ -11,7 +11,7 @@ import (
 // Boot takes the phone from power-on to registered. The error is an *Error.
 func (p *Phone) Boot(ctx context.Context) (*Session, error) {
 	p.boots++
-	p.say(PoweredOn{Boot: p.boots})
+	p.say(PoweredOn{Boot: int(p.boots)})
 	return p.bootFrom(p.id.Model.bootOrder()[0], AfterBoot).run(ctx)
 }
 

@@ -64,11 +64,19 @@ func (p *Phone) reach(ctx context.Context, watch *stopwatch, host string, port i
 func (p *Phone) dial(ctx context.Context, address string, service Service) (net.Conn, error) {
 	dialing, cancel := context.WithTimeout(wanting(ctx, service), p.id.Model.Timers.Connect)
 	defer cancel()
-	conn, err := p.env.Dial(dialing, "tcp", address)
+	conn, err := p.dialer()(dialing, "tcp", address)
 	if err != nil {
 		return nil, because(err, "connect to %s", address)
 	}
 	return conn, nil
+}
+
+// dialer is how the phone connects.
+func (p *Phone) dialer() func(ctx context.Context, network, address string) (net.Conn, error) {
+	if p.env.Dial != nil {
+		return p.env.Dial
+	}
+	return DialFrom(p.id.Address)
 }
 
 // secure shakes hands over a connection, which it closes when that fails.

@@ -106,7 +106,7 @@ func (b *boot) tellLists() {
 func (p *Phone) fetch(ctx context.Context, watch *stopwatch, name string) (file []byte, err error) {
 	err = watch.within(ctx, p.env.Limits.Transfers, func() error {
 		p.transfers++
-		p.say(lineTFTPRequest(p.transfers, name, fmt.Sprint(p.env.Files)))
+		p.say(lineTFTPRequest(int(p.transfers), name, fmt.Sprint(p.env.Files)))
 		servers, ok := p.env.Files.(*TFTP)
 		if !ok || len(servers.Servers) < 2 {
 			file, err = p.env.Files.Fetch(ctx, name)
@@ -114,12 +114,12 @@ func (p *Phone) fetch(ctx context.Context, watch *stopwatch, name string) (file 
 		}
 		var from string
 		if file, from, err = servers.fetch(ctx, name); from != "" {
-			p.say(ownLineTFTPServer(p.transfers, from))
+			p.say(ownLineTFTPServer(int(p.transfers), from))
 		}
 		return err
 	})
 	if err == nil {
-		p.say(lineTFTPFinished(p.transfers, len(file)))
+		p.say(lineTFTPFinished(int(p.transfers), len(file)))
 	}
 	return file, err
 }

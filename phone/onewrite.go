@@ -22,8 +22,7 @@ type gathering struct {
 	net.Conn
 
 	mu        sync.Mutex
-	gathers   bool
-	collected []byte
+	collected []byte // nil: writes go through
 }
 
 // messageAtOnce returns conn, or what makes it send each message in one write.
@@ -50,13 +49,12 @@ func (c *oneWrite) Write(b []byte) (int, error) {
 func (g *gathering) gather() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.gathers = true
+	g.collected = []byte{}
 }
 
 func (g *gathering) flush() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.gathers = false
 	_, err := g.Conn.Write(g.collected)
 	g.collected = nil
 	return err
@@ -65,7 +63,7 @@ func (g *gathering) flush() error {
 func (g *gathering) Write(b []byte) (int, error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.gathers {
+	if g.collected != nil {
 		g.collected = append(g.collected, b...)
 		return len(b), nil
 	}

@@ -94,9 +94,6 @@ type Env struct {
 }
 
 func (e Env) withDefaults(id Identity) Env {
-	if e.Dial == nil {
-		e.Dial = DialFrom(id.Address)
-	}
 	if e.Files == nil {
 		e.Files = &TFTP{Local: id.Address, Timers: &id.Model.Timers}
 	}
@@ -130,9 +127,9 @@ type Phone struct {
 	flash Flash
 	env   Env
 	mic   *Credential // once minted
-	boots int
+	boots int32
 	// transfers counts the files asked for; the console shows it as a handle.
-	transfers int
+	transfers int32
 	last      outage                    // why the phone was last without a CallManager
 	bad       map[whereabouts]time.Time // CallManagers that failed, and when
 	tvs       *TVSClient                // keeps its cache between boots

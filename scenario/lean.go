@@ -10,7 +10,7 @@ import (
 // its boot; Go's default of 100 leaves the holes between them open, a quarter
 // of what an idle phone costs. The price is a few percent of CPU while phones
 // boot. The environment variable GOGC has the last word.
-const GCPercent = 25
+const GCPercent = 20
 
 // lean sets GCPercent and returns what sets the old target again.
 func lean() (restore func()) {

@@ -8,12 +8,12 @@ import (
 const (
 	// smallBuffer holds what an idle or a registering phone hears most of the
 	// time: a RegisterAck with the CapabilitiesReq behind it, a keepalive.
-	smallBuffer = 64
+	smallBuffer = 56
 	// emptyReads is how many reads in a row may bring nothing.
 	emptyReads = 100
 )
 
-// Reader cuts a stream into frames. It waits with a buffer of 64 bytes, grows
+// Reader cuts a stream into frames. It waits with a buffer of 56 bytes, grows
 // it to the size of the frame that is coming in, up to MaxLength + 8, and drops
 // it when all has been handed out, so that an idle phone costs little.
 type Reader struct {

@@ -182,7 +182,7 @@ func TestReaderDoesNotSpin(t *testing.T) {
 
 // The buffer is as large as the frame that comes in, and small again after it.
 func TestReaderDropsItsBuffer(t *testing.T) {
-	const small = 64
+	const small = 56
 	large := frame(sccp.MaxLength, sccp.MaxLength-4)
 	src := &chunks{bytes: bytes.Clone(large)}
 	r := sccp.NewReader(src)

@@ -23,6 +23,8 @@ type Fleet struct {
 	lists phone.Lists
 	wheel *phone.Wheel
 
+	collects int // the collector's target before
+
 	ctx    context.Context
 	cancel context.CancelFunc
 	phones sync.WaitGroup
@@ -56,7 +58,7 @@ func (f *Fleet) Prepare(in FleetArgs, _ *Nothing) (err error) {
 	if f.held, err = heldLists(f.world.authority, in.Core.Lists, false); err != nil {
 		return err
 	}
-	debug.SetGCPercent(scenario.GCPercent) // as every run does
+	f.collects = debug.SetGCPercent(scenario.GCPercent) // as every run does
 	f.wheel = phone.NewWheel(wheelTick)
 	f.up = make([]chan struct{}, in.Phones)
 	f.acked = make([]atomic.Int32, in.Phones)
@@ -150,6 +152,7 @@ func (f *Fleet) Stop(Nothing, *Nothing) error {
 	f.cancel()
 	f.phones.Wait()
 	f.wheel.Close()
+	debug.SetGCPercent(f.collects) // or benchmarks that come after would pay for it
 	if f.gone.Load() > 0 {
 		return errors.New("a phone gave up")
 	}

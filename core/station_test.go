@@ -295,3 +295,30 @@ func TestBucketNeverOverflows(t *testing.T) {
 		t.Error("more than a second's worth")
 	}
 }
+
+// TestSubscriptions asks for the state of numbers of a device with two lines and
+// of one with a single line; only the first is registered.
+func TestSubscriptions(t *testing.T) {
+	desk := newStationDesk(t, nil)
+	desk.db.find(testDevice).owner = new(link)
+	s := inTLS(desk, testDevice)
+	s.receive(registerReq(testDevice, 22), noon)
+	for number, want := range map[string]string{
+		"1001": "0 idle", "1001*2": "0 idle", "1002": "0 unknown",
+		"1001*3": "1", "1002*2": "1", "1003": "1", "1000": "1", "1001*": "1", "1001*1": "1", "+1001": "1", "": "1", "*": "1", "99999999999999999999": "1",
+	} {
+		o := s.receive(sccp.SubscriptionStatReq{TransactionID: 7, FeatureID: sccp.SubscriptionBLF, Timer: 9, Number: number}, noon)
+		answer := o.messages[0].(sccp.SubscriptionStatRes)
+		got := fmt.Sprint(answer.Cause)
+		if len(o.messages) > 1 {
+			state := o.messages[1].(sccp.Notification)
+			got += map[uint32]string{sccp.NotificationIdle: " idle", sccp.NotificationUnknown: " unknown"}[state.Status]
+			if state.TransactionID != 7 || state.FeatureID != sccp.SubscriptionBLF {
+				t.Errorf("%q: Notification %+v", number, state)
+			}
+		}
+		if got != want || answer.TransactionID != 7 || answer.FeatureID != sccp.SubscriptionBLF || answer.Timer != 9 {
+			t.Errorf("%q: cause and state %s, want %s; %+v", number, got, want, answer)
+		}
+	}
+}

@@ -59,6 +59,24 @@ func TestAResetIsOneWhateverElseIsOnTheWay(t *testing.T) {
 	}
 }
 
+// connected is a connection in memory, the phone's end first.
+func connected(t *testing.T) (phone, core net.Conn) {
+	t.Helper()
+	memory := new(coretest.Network)
+	listener, err := memory.Listen(t.Context(), "tcp", "192.0.2.1:2000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	if phone, err = memory.Dial(t.Context(), "tcp", "192.0.2.1:2000"); err != nil {
+		t.Fatal(err)
+	}
+	if core, err = listener.Accept(); err != nil {
+		t.Fatal(err)
+	}
+	return phone, core
+}
+
 // TestAHalfOpenConnectionIsForgotten ends one from either side first, and leaves
 // another until the network is closed.
 func TestAHalfOpenConnectionIsForgotten(t *testing.T) {
@@ -88,20 +106,7 @@ func TestAHalfOpenConnectionIsForgotten(t *testing.T) {
 	} {
 		t.Run(c.situation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				memory := new(coretest.Network)
-				listener, err := memory.Listen(t.Context(), "tcp", "192.0.2.1:2000")
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer listener.Close()
-				conn, err := memory.Dial(t.Context(), "tcp", "192.0.2.1:2000")
-				if err != nil {
-					t.Fatal(err)
-				}
-				core, err := listener.Accept()
-				if err != nil {
-					t.Fatal(err)
-				}
+				conn, core := connected(t)
 				defer core.Close()
 				n := New([]Spec{{Fault: "half-open"}}, 1)
 				defer n.Close()
@@ -132,20 +137,7 @@ func TestLeavingUnblocksWhoIsWriting(t *testing.T) {
 	} {
 		t.Run(c.situation, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				memory := new(coretest.Network)
-				listener, err := memory.Listen(t.Context(), "tcp", "192.0.2.1:2000")
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer listener.Close()
-				conn, err := memory.Dial(t.Context(), "tcp", "192.0.2.1:2000")
-				if err != nil {
-					t.Fatal(err)
-				}
-				core, err := listener.Accept()
-				if err != nil {
-					t.Fatal(err)
-				}
+				conn, core := connected(t)
 				defer core.Close()
 				n := New([]Spec{c.spec}, 1)
 				defer n.Close()
@@ -175,20 +167,7 @@ func TestLeavingUnblocksWhoIsWriting(t *testing.T) {
 // connection goes half open: the phone may still write, and then reads it.
 func TestWhatAServerSaysLastIsHeard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		memory := new(coretest.Network)
-		listener, err := memory.Listen(t.Context(), "tcp", "192.0.2.1:2000")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer listener.Close()
-		conn, err := memory.Dial(t.Context(), "tcp", "192.0.2.1:2000")
-		if err != nil {
-			t.Fatal(err)
-		}
-		core, err := listener.Accept()
-		if err != nil {
-			t.Fatal(err)
-		}
+		conn, core := connected(t)
 		f := New([]Spec{{Fault: "half-open", At: time.Hour}}, 1).Line(0, "SEP0011215A0001").faults[0]
 		conn = f.kind.conn(f, conn)
 		defer conn.Close()
